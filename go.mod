@@ -1,0 +1,3 @@
+module manage-guests
+
+go 1.22
