@@ -107,6 +107,7 @@ func (p *portal) received() []request {
 	return requests
 }
 
+// ServeHTTP records a request and answers it.
 func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	p.mu.Lock()
@@ -166,6 +167,12 @@ func answer(status int, body string) http.HandlerFunc {
 		w.WriteHeader(status)
 		io.WriteString(w, body)
 	}
+}
+
+// cutOff answers with less than it announces.
+func cutOff(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Length", "1000")
+	io.WriteString(w, profile)
 }
 
 // TestMain lets the test binary stand in for the program, so that run can start it.
@@ -262,8 +269,8 @@ func TestSettings(t *testing.T) {
 func TestFirstRun(t *testing.T) {
 	const message = " is a placeholder: set DOCSPACE_API_HOST, DOCSPACE_API_KEY, DOCSPACE_GUEST_EMAIL and DOCSPACE_GUEST_LINK, or edit their defaults at the top of main.go\n"
 	for setting, host := range map[string]string{
-		"EMAIL=me@example.com": "https://yourportal.onlyoffice.com",
-		"DOCSPACE_API_HOST=":   "https://yourportal.onlyoffice.com",
+		"API_HOST=http://127.0.0.1:1":                         "https://yourportal.onlyoffice.com",
+		"DOCSPACE_API_HOST=":                                  "https://yourportal.onlyoffice.com",
 		"DOCSPACE_API_HOST=http://yourportal.onlyoffice.com/": "http://yourportal.onlyoffice.com/",
 	} {
 		t.Run(setting, func(t *testing.T) {
@@ -429,6 +436,8 @@ func TestRefusedSettings(t *testing.T) {
 	}
 }
 
+const noID = `"id" is missing, empty, or neither a string nor a whole number`
+
 // unusable holds answers with status 200 that do not tell which guest was
 // approved, and what the program says of them.
 var unusable = []struct{ body, message string }{
@@ -457,8 +466,6 @@ var unusable = []struct{ body, message string }{
 	{`{"response":{"id":1e3}}`, noID},
 	{`{"response":{"id":1E3}}`, noID},
 }
-
-const noID = `"id" is missing, empty, or neither a string nor a whole number`
 
 func TestUnusableAnswer(t *testing.T) {
 	for _, test := range unusable {
@@ -506,10 +513,7 @@ func TestBrokenAnswer(t *testing.T) {
 			io.WriteString(conn, "SSH-2.0-OpenSSH_9.2\r\n")
 			conn.Close()
 		}, `\w+ "\S+": .*malformed HTTP response.*`},
-		{"cut off", func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Length", "1000")
-			io.WriteString(w, profile)
-		}, "reading the answer: unexpected EOF"},
+		{"cut off", cutOff, "reading the answer: unexpected EOF"},
 		{"cut off between chunks", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, profile)
 			w.(http.Flusher).Flush()
@@ -527,6 +531,7 @@ func TestBrokenAnswer(t *testing.T) {
 	}
 }
 
+// Settings with which no request gets as far as a portal.
 func TestNothingSent(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(newPortal(t, nil))
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -591,12 +596,24 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// fetch may meet a payload in another project that has no JSON form.
-func TestFetchPayload(t *testing.T) {
-	p := newPortal(t, nil)
-	edit(t, p.URL)
-	if status, raw, err := fetch("POST", approvePath, headers, func() {}); status != 0 || raw != "" || err == nil {
-		t.Errorf("fetch returned %d, %q, %v", status, raw, err)
+func TestFetchErrors(t *testing.T) {
+	p := newPortal(t, answers{"DELETE": cutOff})
+	for _, test := range []struct {
+		name, host, method string
+		payload            any
+	}{
+		{"payload without a JSON form", p.URL, "POST", func() {}},
+		{"host that is no URL", "127.0.0.1:80", "POST", nil},
+		{"host that is unreachable", "http://127.0.0.1:1", "POST", nil},
+		{"answer that is cut off", p.URL, "DELETE", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			edit(t, test.host)
+			status, raw, err := fetch(test.method, guestsPath, headers, test.payload)
+			if status != 0 || raw != "" || err == nil {
+				t.Errorf("fetch returned %d, %q, %v", status, raw, err)
+			}
+		})
 	}
 }
 
