@@ -282,7 +282,8 @@ func TestFirstRun(t *testing.T) {
 	}
 }
 
-// The hosts look much like the placeholder, but they are not.
+// The environment's proxy is used. The hosts look much like the placeholder, but
+// are not, so the program does not refuse them.
 func TestProxy(t *testing.T) {
 	for _, host := range []string{"http://yourportal.example", "http://ayourportal.onlyoffice.com"} {
 		t.Run(host, func(t *testing.T) {
