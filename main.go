@@ -1,16 +1,14 @@
 // Manage-guests approves a guest who was invited to an ONLYOFFICE DocSpace
-// portal through a sharing link, and then removes that guest.
-//
-// It takes its settings from the environment:
+// portal through a sharing link, and then takes that guest off your list.
 //
 //	export DOCSPACE_API_HOST='https://yourportal.onlyoffice.com'
 //	export DOCSPACE_API_KEY='your_api_key'
 //	export DOCSPACE_GUEST_EMAIL='guest@example.com'
-//	export DOCSPACE_GUEST_LINK='https://yourportal.onlyoffice.com/confirm/GuestShareLink?type=GuestShareLink&key=…'
+//	export DOCSPACE_GUEST_LINK='https://yourportal.onlyoffice.com/s/…'
 //	go run main.go
 //
-// The exit status is 0 when both steps worked. Otherwise it is 1, and the
-// reason is on standard error.
+// The exit status is 0 if both steps worked. Otherwise it is 1, and standard
+// error tells why.
 package main
 
 import (
@@ -22,150 +20,91 @@ import (
 	"io"
 	"log"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
 )
 
-// The settings. Each has a default, which you may edit, and an environment
-// variable that overrides it: cmp.Or returns the first value that is not empty.
+// The settings. Edit the defaults, or set the environment variables, which win.
 var (
-	apiHost   = cmp.Or(os.Getenv("DOCSPACE_API_HOST"), "https://yourportal.onlyoffice.com")
-	apiKey    = cmp.Or(os.Getenv("DOCSPACE_API_KEY"), "your_api_key")
-	email     = cmp.Or(os.Getenv("DOCSPACE_GUEST_EMAIL"), "guest@example.com")
-	guestLink = cmp.Or(os.Getenv("DOCSPACE_GUEST_LINK"), "")
+	apiHost    = strings.TrimSuffix(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
+	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
+	guestEmail = setting("DOCSPACE_GUEST_EMAIL", "guest@example.com")
+	guestLink  = setting("DOCSPACE_GUEST_LINK", "")
 )
 
-// headers go out with both requests.
-var headers = http.Header{
-	"Authorization": {authorization(apiKey)},
-	"Content-Type":  {"application/json"},
+// headers returns the headers of a request, new ones each time, to which
+// approveGuest adds. API keys and auth tokens alike go after Bearer.
+func headers() http.Header {
+	return http.Header{
+		"Authorization": {"Bearer " + apiKey},
+		"Content-Type":  {"application/json"},
+	}
 }
 
-// authorization returns the Authorization header for key. DocSpace takes a bare
-// value for an auth token, so an API key, which begins with sk-, needs Bearer.
-func authorization(key string) string {
-	if strings.HasPrefix(key, "sk-") {
-		return "Bearer " + key
-	}
-	return key
-}
-
-// client gives up on a call after 30 seconds; the default client would wait
-// forever. It also follows no redirect: net/http would repeat a redirected DELETE
-// as a GET, whose 200 would pass for a deletion.
-var client = &http.Client{
-	Timeout: 30 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	},
-}
-
-// fetch sends payload as JSON to path on the portal and returns the status code
-// and the body of the answer, whatever the status. It fails if payload has no
-// JSON form, if apiHost is no valid URL, or if no complete answer arrives.
-func fetch(method, path string, header http.Header, payload any) (int, string, error) {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false) // JSON.stringify leaves <, > and & as they are, too.
-	// Go has no exceptions: a call returns its error, and fetch hands it on.
-	if err := encoder.Encode(payload); err != nil {
-		return 0, "", err
-	}
-	body.Truncate(body.Len() - 1) // Encode ends with a newline.
-
-	req, err := http.NewRequest(method, strings.TrimSuffix(apiHost, "/")+path, &body)
-	if err != nil {
-		return 0, "", err
-	}
-	req.Header = header
-	res, err := client.Do(req)
-	if err != nil {
-		return 0, "", err
-	}
-	// A body that is read to its end and closed frees the connection for the next call.
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		return 0, "", fmt.Errorf("reading the answer: %w", err)
-	}
-	return res.StatusCode, string(raw), nil
-}
-
-// approveGuest is step 1. It sends a POST with the email of a guest invited
-// through a sharing link, prints the answer, and returns the guest's id. It
-// fails if guestLink has no query, if no answer arrives, if the status is not
-// 2xx, or if the answer holds no id.
-func approveGuest(email string) (string, error) {
-	header := headers.Clone()
-	if guestLink != "" {
-		link, err := url.Parse(guestLink)
-		if err != nil || link.RawQuery == "" {
-			// The link is a secret, and err quotes it, so neither is in the message.
-			return "", errors.New("guest approval failed: DOCSPACE_GUEST_LINK has no query: open the link in a browser and copy the long address that it leads to")
+// approveGuest is step 1. It sends a POST with the guest's email and, unless link
+// is empty, the query of the guest's full sharing link in the header Confirm. It
+// prints the answer and returns the guest's id. It fails if the link is no
+// guest's, if no answer arrives, if the status is not 2xx, if the answer holds no
+// id, or if the link is another guest's.
+func approveGuest(email, link string) (string, error) {
+	url := apiHost + "/api/2.0/people/guests/share/approve"
+	header := headers()
+	if link != "" {
+		confirm, err := confirmation(link)
+		// Go has no exceptions: a call returns its error, and %w puts it into the caller's.
+		if err != nil {
+			return "", fmt.Errorf("guest approval failed: %w", err)
 		}
-		header.Set("Confirm", link.RawQuery)
+		header.Set("Confirm", confirm)
 	}
-	payload := map[string]string{"email": email}
-	status, raw, err := fetch(http.MethodPost, "/api/2.0/people/guests/share/approve", header, payload)
+	status, raw, err := fetch(http.MethodPost, url, header, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval failed: %w", err)
 	}
 	fmt.Println("Status Code:", status)
 	fmt.Println("Raw Response:", raw)
-	// Integer division makes every 2xx a 2, so this is the sample's !res.ok.
+	// Integer division makes every 2xx a 2, so this is JavaScript's !res.ok.
 	if status/100 != 2 {
-		return "", fmt.Errorf("guest approval failed. Status code: %d, Message: %s", status, raw)
+		return "", fmt.Errorf("guest approval failed. Status code: %d, Message: %s%s", status, raw, approvalChecks[status])
 	}
 
-	// A map tells "id" from "ID", which a struct would not, and UseNumber keeps
-	// the digits of a long id, which a float64 would round.
-	var data map[string]any
-	decoder := json.NewDecoder(strings.NewReader(raw))
-	decoder.UseNumber()
-	// Decode stops after the first JSON value, so Valid looks at the whole body.
-	if err := decoder.Decode(&data); err != nil || !json.Valid([]byte(raw)) {
-		return "", errors.New("unusable answer to guest approval: not a JSON object")
+	// Unmarshal fills in the fields that are named here and skips the others.
+	var data struct {
+		Response struct {
+			ID          string `json:"id"`
+			DisplayName string `json:"displayName"`
+			Email       string `json:"email"`
+		} `json:"response"`
 	}
-	guest, ok := data["response"].(map[string]any)
-	if !ok {
-		return "", errors.New(`unusable answer to guest approval: "response" is not an object`)
+	if err := json.Unmarshal([]byte(raw), &data); err != nil || data.Response.ID == "" {
+		return "", errors.New("the answer to the guest approval is not JSON with the guest's id")
 	}
-	// The id is a string or a whole number, which 1.0 and 1e3 are not.
-	var id string
-	switch value := guest["id"].(type) {
-	case string:
-		id = value
-	case json.Number:
-		if !strings.ContainsAny(value.String(), ".eE") {
-			id = value.String()
-		}
+	guest := data.Response
+	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
+	// The link alone decides whom the portal approves, so a leftover one must not
+	// end in the deletion of another guest.
+	if link != "" && !strings.EqualFold(guest.Email, email) {
+		return "", fmt.Errorf("approved another guest: the sharing link is for %s, not for %s", guest.Email, email)
 	}
-	if id == "" {
-		return "", errors.New(`unusable answer to guest approval: "id" is missing, empty, or neither a string nor a whole number`)
-	}
-	// A field that is missing prints as it does in JavaScript.
-	fmt.Printf("Approved guest: %v (%v)\n", cmp.Or(guest["displayName"], "undefined"), cmp.Or(guest["email"], "undefined"))
-	return id, nil
+	return guest.ID, nil
 }
 
 // deleteGuest is step 2. It sends a DELETE with the guest's id and prints the
-// answer. It fails if no answer arrives or if the status is not 2xx.
+// answer. The portal takes the guest off your list and withdraws what you shared
+// with them; their account stays. It fails if no answer arrives or if the status
+// is not 2xx.
 func deleteGuest(userID string) error {
-	// A struct, because its fields go out in this order and a map's would be sorted.
-	payload := struct {
-		UserIDs   []string `json:"userIds"`
-		ResendAll bool     `json:"resendAll"`
-	}{UserIDs: []string{userID}, ResendAll: false}
-	status, raw, err := fetch(http.MethodDelete, "/api/2.0/people/guests", headers, payload)
+	url := apiHost + "/api/2.0/people/guests"
+	payload := map[string]any{"userIds": []string{userID}, "resendAll": false}
+	status, raw, err := fetch(http.MethodDelete, url, headers(), payload)
 	if err != nil {
 		return fmt.Errorf("guest deletion failed: %w", err)
 	}
 	fmt.Println("Status Code (delete):", status)
 	fmt.Println("Raw Response (delete):", raw)
 	if status/100 != 2 {
-		return fmt.Errorf("guest deletion failed. Status code: %d, Message: %s", status, raw)
+		return fmt.Errorf("guest deletion failed. Status code: %d, Message: %s%s", status, raw, deletionChecks[status])
 	}
 	fmt.Printf("Guest with ID %s deleted successfully.\n", userID)
 	return nil
@@ -173,16 +112,17 @@ func deleteGuest(userID string) error {
 
 // main runs the guest management flow and stops at the first step that fails.
 func main() {
-	// log.Fatal prints to standard error and exits with 1. Without flags it adds no date.
+	// log.Fatal prints to standard error and exits with 1; without flags it adds no date.
 	log.SetFlags(0)
 
-	// In two parts, so that replacing the placeholder throughout this file leaves the check alone.
-	if strings.Contains(apiHost, "//your"+"portal.onlyoffice.com") {
-		log.Fatal(apiHost, " is a placeholder: set DOCSPACE_API_HOST, DOCSPACE_API_KEY, DOCSPACE_GUEST_EMAIL and DOCSPACE_GUEST_LINK, or edit their defaults at the top of main.go")
+	// The placeholders are split, so that replacing them throughout this file leaves the check alone.
+	if strings.Contains(apiHost, "//your"+"portal.onlyoffice.com") || apiKey == "your"+"_api_key" {
+		log.Fatal("the host or the key is still a placeholder: set DOCSPACE_API_HOST, DOCSPACE_API_KEY, " +
+			"DOCSPACE_GUEST_EMAIL and DOCSPACE_GUEST_LINK, or edit their defaults at the top of main.go")
 	}
 
 	fmt.Println("Approving guest...")
-	guestID, err := approveGuest(email)
+	guestID, err := approveGuest(guestEmail, guestLink)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -191,3 +131,84 @@ func main() {
 		log.Fatal(err)
 	}
 }
+
+// setting returns the environment variable name without the blanks and line ends
+// that pasting leaves around it, or fallback if that is empty.
+func setting(name, fallback string) string {
+	return cmp.Or(strings.TrimSpace(os.Getenv(name)), fallback)
+}
+
+// client gives up on a call after 30 seconds, where the default client waits for
+// as long as it takes. It follows no redirect: net/http can turn a redirected
+// DELETE into a GET, whose 200 would pass for a deletion.
+var client = &http.Client{
+	Timeout: 30 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	},
+}
+
+// fetch sends payload as JSON and returns the status code and the body of the
+// answer, whatever the status. It fails if payload has no JSON form, if url is no
+// URL, or if no complete answer arrives.
+func fetch(method, url string, header http.Header, payload any) (int, string, error) {
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return 0, "", err
+	}
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header = header
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	// defer closes the body when fetch returns. A body that is read to its end
+	// and closed leaves the connection to the next call.
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return 0, "", fmt.Errorf("reading the answer: %w", err)
+	}
+	return res.StatusCode, string(raw), nil
+}
+
+// confirmation returns the query of a guest's full sharing link. The portal shows
+// a short link that redirects to the full one, so it sends a HEAD to a short link
+// and takes the address from the answer. It fails if no answer arrives or if there
+// is no such query. The link is a secret: no error shows its path or query.
+func confirmation(link string) (string, error) {
+	req, err := http.NewRequest(http.MethodHead, link, nil)
+	if err != nil {
+		return "", errors.New("the sharing link is not a URL")
+	}
+	full := req.URL
+	if full.Query().Get("type") != "GuestShareLink" {
+		res, err := client.Do(req)
+		if err != nil {
+			// The client's error begins with the URL and wraps the cause.
+			return "", fmt.Errorf("asking where the sharing link leads: %w", errors.Unwrap(err))
+		}
+		res.Body.Close()
+		full, err = res.Location()
+		if err != nil || full.Query().Get("type") != "GuestShareLink" {
+			return "", fmt.Errorf("the sharing link led to no guest (status %d)", res.StatusCode)
+		}
+	}
+	return full.RawQuery, nil
+}
+
+// approvalChecks and deletionChecks tell what to check after a refusal, as most
+// have no message. A map returns "" for a status that it does not hold.
+var (
+	approvalChecks = map[int]string{
+		http.StatusUnauthorized: "\nCheck the sharing link, which works for seven days, and the key.",
+		http.StatusForbidden:    "\nCheck that there is a guest's sharing link and that the key is a room admin's.",
+	}
+	deletionChecks = map[int]string{
+		http.StatusUnauthorized: "\nCheck the key; the approval went by the sharing link alone.",
+		http.StatusForbidden:    "\nCheck that the key is a room admin's and has accounts:write.",
+	}
+)
