@@ -131,7 +131,7 @@ func TestSetting(t *testing.T) {
 	}
 }
 
-// What comes of the settings that people have.
+// What comes of the keys, emails and links that people have.
 func TestFlow(t *testing.T) {
 	const wrongGuest = "approved another guest: the sharing link is for jane@example.com, not for jo@example.com"
 	const noScheme = `guest approval failed: asking where the sharing link leads: unsupported protocol scheme ""`
@@ -379,7 +379,7 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case approve && account == "member", remove && !strings.Contains(string(body), `["`+p.lists[account]+`"]`):
 		answer = say(403, denied)
 	case approve:
-		if account != "owner" { // The owner sees every guest anyway.
+		if account != "owner" { // The owner sees every guest anyway; a wrong key counts as the sender's.
 			p.lists[cmp.Or(account, "sender")] = guestID
 		}
 		answer = say(200, profile)
