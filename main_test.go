@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,251 +9,474 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-// Every key and link has the word secret in it, so that the tests can find one in what is printed.
 const (
-	roomAdminKey = "sk-secret-of-a-room-admin"
-	readOnlyKey  = "sk-secret-of-a-room-admin-read-only"
-	ownerKey     = "sk-secret-of-the-owner"
-	memberKey    = "sk-secret-of-a-member"
-	wrongKey     = "sk-secret-of-nobody"
-
-	site        = "http://yourteam.example"
-	shortLink   = "/s/secret-qChwFgdDWT3svR4"
-	expiredLink = "/s/secret-Tn0aVbJrXe5yLkM"
-	roomLink    = "/s/secret-6wOcYHsBpKzTq3n"
-	query       = "type=GuestShareLink&key=533217614623.secret%2BH5L2%2f&encemail=NBAa%3D&uid=27ab5c1e"
-	fullLink    = site + "/confirm/GuestShareLink?" + query
-
-	guest   = "jane@example.com"
-	guestID = "401a36ae-b1a7-4ef4-9545-dd45c18e82bf"
-	profile = `{"response":{"firstName":"Jane","lastName":"Doe","userName":"jane","email":"jane@example.com","status":1,"activationStatus":1,"department":"","workFrom":"2026-11-20T09:12:44.0000000+00:00","avatarOriginal":"/static/images/default_user_photo_size_200-200.png","avatarMax":"/static/images/default_user_photo_size_200-200.png","avatarMedium":"/static/images/default_user_photo_size_48-48.png","avatarSmall":"/static/images/default_user_photo_size_32-32.png","isAdmin":false,"isRoomAdmin":false,"isLDAP":false,"isOwner":false,"isVisitor":true,"isCollaborator":false,"isSSO":false,"cultureName":"en-US","shared":true,"id":"401a36ae-b1a7-4ef4-9545-dd45c18e82bf","displayName":"Jane Doe","avatar":"/static/images/default_user_photo_size_82-82.png","hasAvatar":false,"isAnonim":false},"count":1,"links":[{"href":"https://portal/api/2.0/people/guests/share/approve","action":"POST"}],"status":0,"statusCode":200}`
-	removal = `{"count":0,"links":[{"href":"https://portal/api/2.0/people/guests","action":"DELETE"}],"status":0,"statusCode":200}`
-	invalid = `{"response":{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"errors":{"Email":["The Email field is not a valid e-mail address."]},"traceId":"00-7c1d4f3a-01"},"count":1,"links":[{"href":"https://portal/api/2.0/people/guests/share/approve","action":"POST"}],"status":1,"statusCode":400}`
-	page    = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>100% nginx</body>\r\n</html>\r\n"
-
-	approving = "Approving guest...\n"
-	deleting  = "\nDeleting guest...\n"
-	approved  = approving + "Status Code: 200\nRaw Response: " + profile + "\n" +
-		"Approved guest: Jane Doe (jane@example.com)\n"
-	deleted = approved + deleting + "Status Code (delete): 200\nRaw Response (delete): " + removal + "\n" +
-		"Guest with ID 401a36ae-b1a7-4ef4-9545-dd45c18e82bf deleted successfully.\n"
-
-	noGuest    = "guest approval failed: the sharing link led to no guest (status %d)"
-	checkLink  = "\nCheck the sharing link, which works for seven days, and the key."
-	checkRole  = "\nCheck that there is a guest's sharing link and that the key is a room admin's."
-	checkKey   = "\nCheck the key; the approval went by the sharing link alone."
-	checkScope = "\nCheck that the key is a room admin's and has accounts:write."
+	query    = "type=GuestShareLink&key=533217614623.secret%2BH5L2&encemail=NBAa%3D&uid=27ab"
+	fullLink = "/confirm/GuestShareLink?" + query
+	guestID  = "401a36ae-b1a7-4ef4-9545-dd45c18e82bf"
+	profile  = `{"response":{"id":"` + guestID + `","displayName":"Jane Doe","email":"jane@example.com"}}`
+	removal  = `{"count":0,"status":0,"statusCode":200}`
 )
 
-var (
-	denied = `{"error":{"message":"Access denied","type":"System.Security.SecurityException","stack":"` +
-		strings.Repeat(`   at ASC.People.Api.UserController.Method(InDto inDto) in /src/Api.cs:line 1\n`, 40) +
-		`","hresult":-2146233078},"status":1,"statusCode":403}`
-	accounts = map[string]string{
-		"Bearer " + roomAdminKey: "room admin", "Bearer " + readOnlyKey: "room admin",
-		"Bearer " + ownerKey: "owner", "Bearer " + memberKey: "member",
+func TestSetting(t *testing.T) {
+	for _, test := range []struct{ name, value, fallback, want string }{
+		{"variable", "variable", "default", "variable"},
+		{"no variable", "", "default", "default"},
+		{"nothing but blanks", " ", "default", "default"},
+		{"blanks", " variable ", "", "variable"},
+		{"tabs", "\tvariable\t", "", "variable"},
+		{"carriage returns", "\rvariable\r", "", "variable"},
+		{"line feeds", "\nvariable\n", "", "variable"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Setenv("DOCSPACE_TEST", test.value)
+			if got := setting("DOCSPACE_TEST", test.fallback); got != test.want {
+				t.Errorf("setting returned %q, want %q", got, test.want)
+			}
+		})
 	}
-	locations = map[string]string{shortLink: fullLink, expiredLink: fullLink + "0", roomLink: site + "?type=LinkInvite"}
-)
-
-// outcome is what the program prints, how it fails, what it sends, and whose list has the guest then.
-type outcome struct{ printed, failure, requests, list string }
-
-// notApproved is the outcome when the portal refuses the approval.
-func notApproved(status int, raw, check string) outcome {
-	printed := approving + fmt.Sprintf("Status Code: %d\nRaw Response: %s\n", status, raw)
-	failure := fmt.Sprintf("guest approval failed. Status code: %d, Message: %s%s", status, raw, check)
-	return outcome{printed, failure, "HEAD POST", ""}
 }
 
-// notDeleted is the outcome when the portal refuses the deletion.
-func notDeleted(status int, raw, check, list string) outcome {
-	printed := approved + deleting + fmt.Sprintf("Status Code (delete): %d\nRaw Response (delete): %s\n", status, raw)
-	failure := fmt.Sprintf("guest deletion failed. Status code: %d, Message: %s%s", status, raw, check)
-	return outcome{printed, failure, "HEAD POST DELETE", list}
+func TestHeaders(t *testing.T) {
+	for _, test := range []struct{ name, key, want string }{
+		{"bare key", "sk-secret", "Bearer sk-secret"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			replace(t, &apiKey, test.key)
+			if got := headers().Get("Authorization"); got != test.want {
+				t.Errorf("headers returned the Authorization %q, want %q", got, test.want)
+			}
+		})
+	}
 }
 
-// The whole process, with settings as people paste them.
-func TestTranscript(t *testing.T) {
-	p := newPortal(t)
-	printed := p.run(t, outcome{deleted, "exit status 0", "HEAD POST DELETE", ""},
-		"DOCSPACE_API_HOST=\t"+site+"/\r\n", "DOCSPACE_API_KEY= "+roomAdminKey+"\r\n",
-		"DOCSPACE_GUEST_EMAIL="+guest+" ", "DOCSPACE_GUEST_LINK=\n"+site+shortLink)
-	t.Logf("the program prints:\n%s", printed)
+func TestFetch(t *testing.T) {
+	portal := newPortal(t, answer{status: 404, body: "not found\r\n"})
+	status, raw, err := fetch("PUT", portal.URL+"/path?a=b", http.Header{"Confirm": {"c=d"}}, []string{"e"})
+	if status != 404 || raw != "not found\r\n" || err != nil {
+		t.Errorf("fetch returned %d, %q and the error %v", status, raw, err)
+	}
+	portal.received("PUT /path?a=b\nConfirm: c=d\n" + `["e"]` + "\n")
+}
 
-	const want = "HEAD " + site + shortLink + `
+// A redirect is returned like any other answer. Following it would be a second request.
+func TestFetchRedirect(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			portal := newPortal(t, answer{status: status, location: "/elsewhere"})
+			if got, _, err := fetch("DELETE", portal.URL, nil, ""); got != status || err != nil {
+				t.Errorf("fetch returned %d and the error %v, want %d", got, err, status)
+			}
+		})
+	}
+}
 
-POST ` + site + `/api/2.0/people/guests/share/approve
-Authorization: Bearer ` + roomAdminKey + `
+func TestFetchFailure(t *testing.T) {
+	half := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		io.WriteString(w, profile)
+	}))
+	defer half.Close()
+	for _, test := range []struct {
+		name, url string
+		payload   any
+		want      string
+	}{
+		{"no JSON form", half.URL, func() {}, "json: unsupported type: func()"},
+		{"no URL", "127.0.0.1:80", "", `parse "127.0.0.1:80": first path segment in URL cannot contain colon`},
+		{"no scheme", "portal.example", "", `Post "portal.example": unsupported protocol scheme ""`},
+		{"half an answer", half.URL, "", "reading the answer: unexpected EOF"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, raw, err := fetch("POST", test.url, nil, test.payload)
+			if status != 0 || raw != "" || err == nil || err.Error() != test.want {
+				t.Errorf("fetch returned %d, %q and the error %v, want the error %s", status, raw, err, test.want)
+			}
+		})
+	}
+}
+
+func TestConfirmation(t *testing.T) {
+	full := answer{status: 302, location: fullLink}
+	for _, test := range []struct {
+		name, link string
+		answers    []answer
+	}{
+		{"full link", fullLink + "#top", nil},
+		{"short link", "/s/secret", []answer{full}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			portal := newPortal(t, test.answers...)
+			if got, err := confirmation(portal.URL + test.link); got != query || err != nil {
+				t.Errorf("confirmation returned %q and the error %v, want %q", got, err, query)
+			}
+			portal.received(strings.Repeat("HEAD /s/secret\n\n", len(test.answers)))
+		})
+	}
+}
+
+func TestConfirmationWithoutGuest(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		answers []answer
+		want    string
+	}{
+		{"unknown link", []answer{{status: 302, location: "/"}}, "(status 302)"},
+		{"room's link", []answer{{status: 302, location: "/?type=LinkInvite"}}, "(status 302)"},
+		{"too many requests", []answer{{status: 429}}, "(status 429)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			portal := newPortal(t, test.answers...)
+			got, err := confirmation(portal.URL + "/s/secret")
+			want := "the sharing link led to no guest " + test.want
+			if got != "" || err == nil || err.Error() != want {
+				t.Errorf("confirmation returned %q and the error %v, want the error %s", got, err, want)
+			}
+		})
+	}
+}
+
+func TestConfirmationWithoutURL(t *testing.T) {
+	for _, test := range []struct{ name, link, want string }{
+		{"no scheme", "portal.example/s/secret", `asking where the sharing link leads: unsupported protocol scheme ""`},
+		{"no URL", "https://portal.example/%secret", "the sharing link is not a URL"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := confirmation(test.link)
+			if got != "" || err == nil || err.Error() != test.want {
+				t.Errorf("confirmation returned %q and the error %v, want the error %s", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestApproveGuest(t *testing.T) {
+	for _, status := range []int{200, 299} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			portal := newPortal(t, answer{status: status, body: profile})
+			printed := captureStdout(t)
+			id, err := approveGuest("jane@example.com", portal.URL+fullLink)
+			if id != guestID || err != nil {
+				t.Errorf("approveGuest returned %q and the error %v, want %q", id, err, guestID)
+			}
+			portal.received(`POST /api/2.0/people/guests/share/approve
+Authorization: Bearer sk-secret
 Confirm: ` + query + `
 Content-Type: application/json
 {"email":"jane@example.com"}
-DELETE ` + site + `/api/2.0/people/guests
-Authorization: Bearer ` + roomAdminKey + `
-Content-Type: application/json
-{"resendAll":false,"userIds":["401a36ae-b1a7-4ef4-9545-dd45c18e82bf"]}
-`
-	if got := strings.ReplaceAll(p.dump.String(), "\r", ""); got != want {
-		t.Errorf("got the requests\n%s\nwant\n%s", got, want)
-	}
-	if len(p.connections) != 1 {
-		t.Errorf("got %d connections, want 1", len(p.connections))
-	}
-}
-
-// Each failure ends the process. The placeholders are in two parts, so that replacing them
-// in this file, too, does not make the tests send anything.
-func TestExitStatus(t *testing.T) {
-	firstRun := outcome{failure: "the host or the key is still a placeholder: set DOCSPACE_API_HOST, " +
-		"DOCSPACE_API_KEY, DOCSPACE_GUEST_EMAIL and DOCSPACE_GUEST_LINK, or edit their defaults at the top of main.go"}
-	for setting, want := range map[string]outcome{
-		"DOCSPACE_API_HOST=https://your" + "portal.onlyoffice.com": firstRun,
-		"DOCSPACE_API_KEY=your" + "_api_key":                       firstRun,
-		"DOCSPACE_API_KEY=" + memberKey:                            notApproved(403, denied, checkRole),
-		"DOCSPACE_API_KEY=" + ownerKey:                             notDeleted(403, denied, checkScope, ""),
-	} {
-		want.failure += "\nexit status 1"
-		newPortal(t).run(t, want, setting)
-	}
-}
-
-func TestSetting(t *testing.T) {
-	t.Setenv("DOCSPACE_GUEST_LINK", " \r\n")
-	if got := setting("DOCSPACE_GUEST_LINK", "default"); got != "default" {
-		t.Errorf("got %q for a blank variable, want the default", got)
-	}
-}
-
-// What comes of the keys, emails and links that people have.
-func TestFlow(t *testing.T) {
-	const wrongGuest = "approved another guest: the sharing link is for jane@example.com, not for jo@example.com"
-	const noScheme = `guest approval failed: asking where the sharing link leads: unsupported protocol scheme ""`
-	const noURL = "guest approval failed: the sharing link is not a URL"
-	for _, test := range []struct {
-		name, key, email, link string
-		want                   outcome
-	}{
-		{"full link", roomAdminKey, guest, fullLink + "#", outcome{deleted, "<nil>", "POST DELETE", ""}},
-		{"capitals", roomAdminKey, "Jane@Example.com", fullLink, outcome{deleted, "<nil>", "POST DELETE", ""}},
-		{"other guest", roomAdminKey, "jo@example.com", fullLink, outcome{approved, wrongGuest, "POST", "room admin"}},
-
-		{"unknown", roomAdminKey, guest, "PORTAL/s/secret", outcome{approving, fmt.Sprintf(noGuest, 302), "HEAD", ""}},
-		{"room", roomAdminKey, guest, "PORTAL" + roomLink, outcome{approving, fmt.Sprintf(noGuest, 302), "HEAD", ""}},
-		{"site", roomAdminKey, guest, "PORTAL/?type=secret", outcome{approving, fmt.Sprintf(noGuest, 200), "HEAD", ""}},
-		{"no https", roomAdminKey, guest, "portal.example" + shortLink, outcome{approving, noScheme, "", ""}},
-		{"no URL", roomAdminKey, guest, "PORTAL/%secret", outcome{approving, noURL, "", ""}},
-
-		{"expired link", roomAdminKey, guest, "PORTAL" + expiredLink, notApproved(401, "", checkLink)},
-		{"member's key", memberKey, guest, "PORTAL" + shortLink, notApproved(403, denied, checkRole)},
-		{"no email address", roomAdminKey, "Jane", "PORTAL" + shortLink, notApproved(400, invalid, "")},
-		{"wrong key", wrongKey, guest, "PORTAL" + shortLink, notDeleted(401, "", checkKey, "sender")},
-		{"read-only key", readOnlyKey, guest, "PORTAL" + shortLink, notDeleted(403, "", checkScope, "room admin")},
-		{"owner's key", ownerKey, guest, "PORTAL" + shortLink, notDeleted(403, denied, checkScope, "")},
-	} {
-		t.Run(test.name, func(t *testing.T) { newPortal(t).flow(t, test.key, test.email, test.link, test.want) })
-	}
-}
-
-// Without a link there is no Confirm, and the answer may name any email. Any 2xx is a success.
-func TestWithoutLink(t *testing.T) {
-	for key, want := range map[string]outcome{
-		roomAdminKey: notApproved(403, "", checkRole), wrongKey: notApproved(401, "", checkLink),
-	} {
-		want.requests = "POST"
-		newPortal(t).flow(t, key, guest, "", want)
-	}
-	p := newPortal(t)
-	p.instead["POST"], p.instead["DELETE"] = say(299, profile), say(299, removal)
-	printed := strings.NewReplacer("Code: 200", "Code: 299", "(delete): 200", "(delete): 299").Replace(deleted)
-	p.flow(t, roomAdminKey, "jo@example.com", "", outcome{printed, "<nil>", "POST DELETE", ""})
-	if strings.Contains(p.dump.String(), "Confirm") {
-		t.Errorf("got the requests\n%s", p.dump.String())
-	}
-}
-
-// Any other status is a failure, and no redirect is followed.
-func TestFailure(t *testing.T) {
-	for _, status := range []int{300, 301, 302, 303, 307, 308, 404, 429, 500, 502} {
-		for method, want := range map[string]outcome{
-			"HEAD":   {approving, fmt.Sprintf(noGuest, status), "HEAD", ""},
-			"POST":   notApproved(status, page, ""),
-			"DELETE": notDeleted(status, page, "", "room admin"),
-		} {
-			p := newPortal(t)
-			p.instead[method] = func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Location", p.URL+r.URL.Path)
-				say(status, page)(w, r)
+`)
+			want := fmt.Sprintf("Status Code: %d\nRaw Response: %s\nApproved guest: Jane Doe (jane@example.com)\n",
+				status, profile)
+			if got := printed(); got != want {
+				t.Errorf("approveGuest printed\n%s\nwant\n%s", got, want)
 			}
-			p.flow(t, roomAdminKey, guest, "PORTAL"+shortLink, want)
-		}
+		})
 	}
 }
 
-// An answer that does not tell whom the portal approved leads to no deletion.
-func TestUnusableAnswer(t *testing.T) {
-	for _, body := range []string{
-		"", page, profile[1:], profile + "}", "null", `"response"`, "{}", `{"response":null}`, `{"response":{}}`,
-		`{"response":{"id":null}}`, `{"response":{"id":""}}`, `{"response":{"id":42}}`, `{"response":{"id":["a"]}}`,
+// Without a link there is no Confirm, and the answer may name another email.
+func TestApproveGuestWithoutLink(t *testing.T) {
+	portal := newPortal(t, answer{status: 200, body: profile})
+	captureStdout(t)
+	id, err := approveGuest("jo@example.com", "")
+	if id != guestID || err != nil {
+		t.Errorf("approveGuest returned %q and the error %v, want %q", id, err, guestID)
+	}
+	portal.received(`POST /api/2.0/people/guests/share/approve
+Authorization: Bearer sk-secret
+Content-Type: application/json
+{"email":"jo@example.com"}
+`)
+}
+
+func TestApproveGuestRefused(t *testing.T) {
+	const (
+		checkLink = "\nCheck the sharing link, which works for seven days, and the key."
+		checkRole = "\nCheck that there is a guest's sharing link and that the key is a room admin's."
+	)
+	for _, test := range []struct {
+		status      int
+		body, check string
+	}{
+		{101, "", ""},
+		{300, "", ""},
+		{400, `{"title":"One or more validation errors occurred."}`, ""},
+		{401, "", checkLink},
+		{403, "The access to the portal is restricted", checkRole},
+		{404, "<html>\r\n100% nginx\r\n</html>\r\n", ""},
+		{500, "", ""},
 	} {
-		p := newPortal(t)
-		p.instead["POST"] = say(200, body)
-		want := notApproved(200, body, "")
-		want.failure = "the answer to the guest approval is not JSON with the guest's id"
-		p.flow(t, roomAdminKey, guest, "PORTAL"+shortLink, want)
+		t.Run(fmt.Sprint(test.status), func(t *testing.T) {
+			portal := newPortal(t, answer{status: test.status, body: test.body})
+			printed := captureStdout(t)
+			id, err := approveGuest("jane@example.com", portal.URL+fullLink)
+			wantError := fmt.Sprintf("guest approval failed. Status code: %d, Message: %s%s", test.status, test.body, test.check)
+			if id != "" || err == nil || err.Error() != wantError {
+				t.Errorf("approveGuest returned %q and the error %v, want the error %s", id, err, wantError)
+			}
+			want := fmt.Sprintf("Status Code: %d\nRaw Response: %s\n", test.status, test.body)
+			if got := printed(); got != want {
+				t.Errorf("approveGuest printed\n%s\nwant\n%s", got, want)
+			}
+		})
 	}
 }
 
-// Without a URL, a scheme, a JSON form or a complete answer, there is an error and nothing else.
-func TestFetch(t *testing.T) {
-	p := newPortal(t)
-	for url, payload := range map[string]any{"127.0.0.1:80": "", "portal.example": "", p.URL: func() {}} {
-		if status, raw, err := fetch("HEAD", url, nil, payload); status != 0 || raw != "" || err == nil {
-			t.Errorf("got %d, %q and the error %v from %s", status, raw, err, url)
-		}
-	}
-	p.instead["POST"] = func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "1000")
-		say(200, profile[:500])(w, r)
-	}
-	status, raw, err := fetch("POST", p.URL, nil, "")
-	if status != 0 || raw != "" ||
-		!errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(err.Error(), "reading the answer: ") {
-		t.Errorf("got %d, %q and the error %v", status, raw, err)
+func TestApproveGuestUnsent(t *testing.T) {
+	for _, test := range []struct{ name, host, link, want string }{
+		{"link without https://", "", "portal.example/s/secret",
+			`guest approval failed: asking where the sharing link leads: unsupported protocol scheme ""`},
+		{"host without https://", "portal.example", "",
+			`guest approval failed: Post "portal.example/api/2.0/people/guests/share/approve": unsupported protocol scheme ""`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			replace(t, &apiHost, test.host)
+			id, err := approveGuest("jane@example.com", test.link)
+			if id != "" || err == nil || err.Error() != test.want {
+				t.Errorf("approveGuest returned %q and the error %v, want the error %s", id, err, test.want)
+			}
+		})
 	}
 }
 
-// A call without an answer ends, and its error wraps the cause and does not show the link.
-func TestTimeout(t *testing.T) {
+// An answer that does not tell whom the portal approved leaves nobody to delete.
+func TestApproveGuestWithoutID(t *testing.T) {
+	for _, test := range []struct{ name, body string }{
+		{"no JSON", "<html>"},
+		{"no id", `{"response":{"email":"jane@example.com"}}`},
+		{"a number as id", `{"response":{"id":42,"email":"jane@example.com"}}`},
+		{"a number as email", `{"response":{"id":"` + guestID + `","email":42}}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			newPortal(t, answer{status: 200, body: test.body})
+			captureStdout(t)
+			const want = "the answer to the guest approval is not JSON with the guest's id"
+			id, err := approveGuest("jane@example.com", "")
+			if id != "" || err == nil || err.Error() != want {
+				t.Errorf("approveGuest returned %q and the error %v, want the error %s", id, err, want)
+			}
+		})
+	}
+}
+
+// The portal approves the guest of the link, who is jane@example.com here.
+func TestApproveGuestEmail(t *testing.T) {
+	for _, test := range []struct{ name, email, wantID, wantError string }{
+		{"capitals", "Jane@Example.com", guestID, "<nil>"},
+		{"another guest", "jo@example.com", "",
+			"approved another guest: the sharing link is for jane@example.com, not for jo@example.com"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			portal := newPortal(t, answer{status: 200, body: profile})
+			captureStdout(t)
+			id, err := approveGuest(test.email, portal.URL+fullLink)
+			if id != test.wantID || fmt.Sprint(err) != test.wantError {
+				t.Errorf("approveGuest returned %q and the error %v, want %q and %s", id, err, test.wantID, test.wantError)
+			}
+		})
+	}
+}
+
+func TestDeleteGuest(t *testing.T) {
+	for _, status := range []int{200, 299} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			portal := newPortal(t, answer{status: status, body: removal})
+			printed := captureStdout(t)
+			if err := deleteGuest(guestID); err != nil {
+				t.Errorf("deleteGuest returned the error %v", err)
+			}
+			portal.received(`DELETE /api/2.0/people/guests
+Authorization: Bearer sk-secret
+Content-Type: application/json
+{"resendAll":false,"userIds":["` + guestID + `"]}
+`)
+			want := fmt.Sprintf("Status Code (delete): %d\nRaw Response (delete): %s\nGuest with ID %s deleted successfully.\n",
+				status, removal, guestID)
+			if got := printed(); got != want {
+				t.Errorf("deleteGuest printed\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestDeleteGuestRefused(t *testing.T) {
+	for _, test := range []struct {
+		status      int
+		body, check string
+	}{
+		{101, "", ""},
+		{300, "", ""},
+		{401, "", "\nCheck the key; the approval went by the sharing link alone."},
+		{403, `{"error":{"message":"Access denied"}}`, "\nCheck that the key is a room admin's and has accounts:write."},
+		{502, "<html>\r\n100% nginx\r\n</html>\r\n", ""},
+	} {
+		t.Run(fmt.Sprint(test.status), func(t *testing.T) {
+			newPortal(t, answer{status: test.status, body: test.body})
+			printed := captureStdout(t)
+			err := deleteGuest(guestID)
+			wantError := fmt.Sprintf("guest deletion failed. Status code: %d, Message: %s%s", test.status, test.body, test.check)
+			if err == nil || err.Error() != wantError {
+				t.Errorf("deleteGuest returned the error %v, want %s", err, wantError)
+			}
+			want := fmt.Sprintf("Status Code (delete): %d\nRaw Response (delete): %s\n", test.status, test.body)
+			if got := printed(); got != want {
+				t.Errorf("deleteGuest printed\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestDeleteGuestUnsent(t *testing.T) {
+	replace(t, &apiHost, "portal.example")
+	const want = `guest deletion failed: Delete "portal.example/api/2.0/people/guests": unsupported protocol scheme ""`
+	if err := deleteGuest(guestID); err == nil || err.Error() != want {
+		t.Errorf("deleteGuest returned the error %v, want %s", err, want)
+	}
+}
+
+// Each of the three requests ends if nobody answers it, and no error shows the link.
+func TestClientTimeout(t *testing.T) {
 	if client.Timeout != 30*time.Second {
-		t.Errorf("got the timeout %v, want 30s", client.Timeout)
+		t.Errorf("the client's timeout is %v, want 30s", client.Timeout)
 	}
-	defer swap(&client.Timeout, 50*time.Millisecond)()
-	p := newPortal(t)
-	defer swap(&apiHost, p.URL)()
-	hang := func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	p.instead["HEAD"], p.instead["POST"], p.instead["DELETE"] = hang, hang, hang
-	_, head := approveGuest(guest, p.URL+shortLink)
-	_, post := approveGuest(guest, fullLink)
-	for prefix, err := range map[string]error{
-		"guest approval failed: asking where the sharing link leads: ": head,
-		"guest approval failed: ":                                      post,
-		"guest deletion failed: ":                                      deleteGuest(guestID),
+	// A listener that accepts no connection never answers.
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	replace(t, &apiHost, "http://"+listener.Addr().String())
+	replace(t, &client.Timeout, 10*time.Millisecond)
+	_, link := approveGuest("jane@example.com", apiHost+"/s/secret")
+	_, approval := approveGuest("jane@example.com", apiHost+fullLink)
+	deletion := deleteGuest(guestID)
+	for _, test := range []struct {
+		name string
+		err  error
+	}{
+		{"link", link},
+		{"approval", approval},
+		{"deletion", deletion},
 	} {
-		var cause net.Error
-		if !errors.As(err, &cause) || !cause.Timeout() ||
-			!strings.HasPrefix(err.Error(), prefix) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("got the error %v, want it to begin with %s", err, prefix)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			var cause net.Error
+			if !errors.As(test.err, &cause) || !cause.Timeout() || strings.Contains(test.err.Error(), "secret") {
+				t.Errorf("got the error %v, want a timeout, and no link", test.err)
+			}
+		})
 	}
 }
 
-// TestMain lets the test binary stand in for the program, so that run can start it.
+// The whole program, with its settings as one pastes them.
+func TestTranscript(t *testing.T) {
+	portal := newPortal(t,
+		answer{status: 302, location: fullLink},
+		answer{status: 200, body: profile},
+		answer{status: 200, body: removal})
+	stdout, stderr, exitStatus := portal.run(
+		"DOCSPACE_API_HOST="+portal.URL+"/",
+		"DOCSPACE_API_KEY=sk-secret\r\n",
+		"DOCSPACE_GUEST_EMAIL=\tjane@example.com",
+		"DOCSPACE_GUEST_LINK= "+portal.URL+"/s/secret",
+	)
+	t.Logf("the program prints:\n%s", stdout)
+	want := `Approving guest...
+Status Code: 200
+Raw Response: ` + profile + `
+Approved guest: Jane Doe (jane@example.com)
+
+Deleting guest...
+Status Code (delete): 200
+Raw Response (delete): ` + removal + `
+Guest with ID ` + guestID + ` deleted successfully.
+`
+	if stdout != want || stderr != "" || exitStatus != 0 {
+		t.Errorf("the program printed\n%s\nand on standard error\n%s\nand exited with %d, want 0 and\n%s",
+			stdout, stderr, exitStatus, want)
+	}
+	portal.received(`HEAD /s/secret
+
+POST /api/2.0/people/guests/share/approve
+Authorization: Bearer sk-secret
+Confirm: ` + query + `
+Content-Type: application/json
+{"email":"jane@example.com"}
+DELETE /api/2.0/people/guests
+Authorization: Bearer sk-secret
+Content-Type: application/json
+{"resendAll":false,"userIds":["` + guestID + `"]}
+`)
+	if len(portal.connections) != 1 {
+		t.Errorf("the program opened %d connections, want 1", len(portal.connections))
+	}
+}
+
+// The placeholders are split, so that replacing them throughout this file, too, leaves the test alone.
+func TestPlaceholder(t *testing.T) {
+	for _, test := range []struct{ name, value string }{
+		{"DOCSPACE_API_HOST", "https://your" + "portal.onlyoffice.com"},
+		{"DOCSPACE_API_KEY", "your" + "_api_key"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			stdout, stderr, exitStatus := newPortal(t).run(test.name + "=" + test.value)
+			want := "the host or the key is still a placeholder: set DOCSPACE_API_HOST, DOCSPACE_API_KEY, " +
+				"DOCSPACE_GUEST_EMAIL and DOCSPACE_GUEST_LINK, or edit their defaults at the top of main.go\n"
+			if stdout != "" || stderr != want || exitStatus != 1 {
+				t.Errorf("the program printed %q and on standard error\n%s\nand exited with %d, want \"\", 1 and\n%s",
+					stdout, stderr, exitStatus, want)
+			}
+		})
+	}
+}
+
+func TestExitStatus(t *testing.T) {
+	for _, test := range []struct {
+		name                   string
+		answers                []answer
+		wantStdout, wantStderr string
+	}{
+		{
+			name:    "approval",
+			answers: []answer{{status: 403, body: "Access denied"}},
+			wantStdout: `Approving guest...
+Status Code: 403
+Raw Response: Access denied
+`,
+			wantStderr: "guest approval failed. Status code: 403, Message: Access denied\n" +
+				"Check that there is a guest's sharing link and that the key is a room admin's.\n",
+		},
+		{
+			name:    "deletion",
+			answers: []answer{{status: 200, body: profile}, {status: 401}},
+			wantStdout: "Approving guest...\nStatus Code: 200\nRaw Response: " + profile + `
+Approved guest: Jane Doe (jane@example.com)
+
+Deleting guest...
+Status Code (delete): 401
+Raw Response (delete): 
+`,
+			wantStderr: "guest deletion failed. Status code: 401, Message: \n" +
+				"Check the key; the approval went by the sharing link alone.\n",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			portal := newPortal(t, test.answers...)
+			stdout, stderr, exitStatus := portal.run()
+			if stdout != test.wantStdout || stderr != test.wantStderr || exitStatus != 1 {
+				t.Errorf("the program printed\n%s\nand on standard error\n%s\nand exited with %d, want 1 and\n%s\nand\n%s",
+					stdout, stderr, exitStatus, test.wantStdout, test.wantStderr)
+			}
+		})
+	}
+}
+
+// TestMain lets the test binary be the program, so that run can start it.
 func TestMain(m *testing.M) {
 	if os.Getenv("RUN_MAIN") != "" {
 		main()
@@ -263,137 +485,116 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// run runs the program as a process with these settings alone. The portal is the proxy, too,
-// so that a request to any other host ends there.
-func (p *portal) run(t *testing.T, want outcome, settings ...string) string {
-	t.Helper()
-	var stdout, stderr strings.Builder
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append([]string{
-		"DOCSPACE_API_HOST=" + site, "DOCSPACE_API_KEY=" + roomAdminKey,
-		"DOCSPACE_GUEST_EMAIL=" + guest, "DOCSPACE_GUEST_LINK=" + site + shortLink,
-		"HTTP_PROXY=" + p.URL, "HTTPS_PROXY=" + p.URL, "RUN_MAIN=1",
-		"GOCOVERDIR=" + t.TempDir(), // Without it, go test -cover adds a line to standard error.
-	}, settings...)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.Run()
-	p.compare(t, stdout.String(), fmt.Sprintf("%sexit status %d", &stderr, cmd.ProcessState.ExitCode()), want)
-	return stdout.String()
+// replace gives a variable another value until the test ends.
+func replace[T any](t *testing.T, variable *T, value T) {
+	old := *variable
+	*variable = value
+	t.Cleanup(func() { *variable = old })
 }
 
-// flow does what main does, but in this process, and without ending it. In the link, PORTAL is p.
-func (p *portal) flow(t *testing.T, key, email, link string, want outcome) {
-	t.Helper()
-	stdout, err := os.CreateTemp(t.TempDir(), "")
+// captureStdout keeps what is printed until the test ends, and returns a function that tells it.
+func captureStdout(t *testing.T) func() string {
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stdout.Close()
-	defer swap(&os.Stdout, stdout)()
-	defer swap(&apiHost, p.URL)()
-	defer swap(&apiKey, key)()
-	fmt.Print(approving)
-	id, err := approveGuest(email, strings.Replace(link, "PORTAL", p.URL, 1))
-	if err == nil {
-		fmt.Print(deleting)
-		err = deleteGuest(id)
-	} else if id != "" {
-		t.Errorf("got the id %s beside an error", id)
-	}
-	printed, _ := os.ReadFile(stdout.Name())
-	p.compare(t, string(printed), fmt.Sprint(err), want)
-}
-
-// compare compares what has come of a run with what was wanted.
-func (p *portal) compare(t *testing.T, printed, failure string, want outcome) {
-	t.Helper()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	got := outcome{printed, failure, p.methods, ""}
-	for account := range p.lists {
-		got.list += account
-	}
-	if got != want || strings.Contains(printed+failure, "secret") {
-		t.Errorf("got the outcome\n%+v\nwant this, without any secret\n%+v", got, want)
+	replace(t, &os.Stdout, file)
+	t.Cleanup(func() { file.Close() })
+	return func() string {
+		printed, err := os.ReadFile(file.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(printed)
 	}
 }
 
-// swap gives a variable another value and returns a function that puts the old one back.
-func swap[T any](variable *T, value T) func() {
-	old := *variable
-	*variable = value
-	return func() { *variable = old }
+// answer is what the stand-in gives to one request.
+type answer struct {
+	status         int
+	location, body string
 }
 
-// portal stands in for a DocSpace portal, and answers as the server of DocSpace 3.7.2 does.
+// portal stands in for a DocSpace portal: it gives each request the next of the
+// answers that the test chose, and notes what arrived.
 type portal struct {
 	*httptest.Server
-	instead map[string]http.HandlerFunc // What answers a method instead of the portal.
-
+	t           *testing.T
 	mu          sync.Mutex
-	lists       map[string]string // The guest on each account's list.
-	methods     string            // The methods of the requests that arrived,
-	dump        strings.Builder   // the requests themselves,
-	connections map[string]bool   // and the addresses that they came from.
+	answers     []answer
+	requests    strings.Builder
+	connections map[string]bool
 }
 
-// newPortal starts a portal that stops when the test ends.
-func newPortal(t *testing.T) *portal {
-	p := &portal{instead: map[string]http.HandlerFunc{}, lists: map[string]string{}, connections: map[string]bool{}}
+// newPortal starts a stand-in and makes it the host, with the key sk-secret, until
+// the test ends. The test fails if there are more or fewer requests than answers.
+func newPortal(t *testing.T, answers ...answer) *portal {
+	p := &portal{t: t, answers: answers, connections: map[string]bool{}}
 	p.Server = httptest.NewServer(p)
-	t.Cleanup(p.Close)
+	t.Cleanup(func() {
+		p.Close()
+		if len(p.answers) > 0 {
+			t.Errorf("%d requests too few", len(p.answers))
+		}
+	})
+	replace(t, &apiHost, p.URL)
+	replace(t, &apiKey, "sk-secret")
 	return p
 }
 
-// ServeHTTP records a request and answers it: an approval by the link, a deletion by the key and its list.
+// ServeHTTP notes a request, without the headers that net/http adds, and answers it.
 func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	body, _ := io.ReadAll(r.Body)
-	p.methods = strings.TrimSpace(p.methods + " " + r.Method)
+	fmt.Fprintf(&p.requests, "%s %s\n", r.Method, r.RequestURI)
+	r.Header.WriteSubset(&p.requests, map[string]bool{"Accept-Encoding": true, "Content-Length": true, "User-Agent": true})
+	fmt.Fprintf(&p.requests, "%s\n", body)
 	p.connections[r.RemoteAddr] = true
-	fmt.Fprintf(&p.dump, "%s %s\n", r.Method, r.RequestURI)
-	r.Header.WriteSubset(&p.dump, map[string]bool{"Accept-Encoding": true, "Content-Length": true, "User-Agent": true})
-	fmt.Fprintf(&p.dump, "%s\n", body)
-
-	key, confirm := r.Header.Get("Authorization"), r.Header.Get("Confirm")
-	account := accounts[key]
-	isQuery := strings.HasPrefix(confirm, "type=GuestShareLink&")
-	approve := r.Method+r.URL.Path == "POST/api/2.0/people/guests/share/approve"
-	remove := r.Method+r.URL.Path == "DELETE/api/2.0/people/guests"
-	answer := say(404, page)
-	switch {
-	case p.instead[r.Method] != nil:
-		answer = p.instead[r.Method]
-	case r.Method == "HEAD" && r.URL.Path == "/":
-		answer = say(200, "")
-	case r.Method == "HEAD":
-		w.Header().Set("Location", cmp.Or(locations[r.URL.Path], site))
-		answer = say(302, "")
-	case approve && !isQuery && account != "", remove && key == "Bearer "+readOnlyKey:
-		answer = say(403, "")
-	case approve && confirm != query, remove && account == "":
-		answer = say(401, "")
-	case approve && !strings.Contains(string(body), "@"):
-		answer = say(400, invalid)
-	case approve && account == "member", remove && !strings.Contains(string(body), `["`+p.lists[account]+`"]`):
-		answer = say(403, denied)
-	case approve:
-		if account != "owner" { // The owner sees every guest anyway; a wrong key counts as the sender's.
-			p.lists[cmp.Or(account, "sender")] = guestID
-		}
-		answer = say(200, profile)
-	case remove:
-		delete(p.lists, account)
-		answer = say(200, removal)
+	if len(p.answers) == 0 {
+		p.t.Errorf("a request too many: %s %s", r.Method, r.RequestURI)
+		w.WriteHeader(500)
+		return
 	}
-	answer(w, r)
+	next := p.answers[0]
+	p.answers = p.answers[1:]
+	if next.location != "" {
+		w.Header().Set("Location", "http://"+r.Host+next.location)
+	}
+	w.WriteHeader(next.status)
+	io.WriteString(w, next.body)
 }
 
-// say returns a handler that answers with this status and body.
-func say(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(status)
-		io.WriteString(w, body)
+// received compares the requests that arrived with those that were wanted.
+func (p *portal) received(want string) {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if got := strings.ReplaceAll(p.requests.String(), "\r", ""); got != want {
+		p.t.Errorf("the portal received\n%s\nwant\n%s", got, want)
 	}
+}
+
+// run runs the program as a process of its own, with good settings but for these.
+// The stand-in is the proxy, too, so that a request to any other host ends there.
+func (p *portal) run(settings ...string) (stdout, stderr string, exitStatus int) {
+	binary, err := os.Executable()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var out, errs strings.Builder
+	cmd := exec.Command(binary)
+	cmd.Env = append([]string{
+		"DOCSPACE_API_HOST=" + p.URL,
+		"DOCSPACE_API_KEY=sk-secret",
+		"DOCSPACE_GUEST_EMAIL=jane@example.com",
+		"DOCSPACE_GUEST_LINK=" + p.URL + fullLink,
+		"HTTP_PROXY=" + p.URL,
+		"HTTPS_PROXY=" + p.URL,
+		"RUN_MAIN=1",
+		"GOCOVERDIR=" + p.t.TempDir(), // Without it, go test -cover adds a line to standard error.
+	}, settings...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Run()
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
