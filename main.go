@@ -1,5 +1,10 @@
-// Manage-guests approves a guest who was invited to an ONLYOFFICE DocSpace
-// portal through a sharing link, and then takes that guest off your list.
+// Manage-guests approves a guest of an ONLYOFFICE DocSpace portal, which puts them
+// on your list, and then takes them off that list. They leave all rooms that you
+// have invited them to, and this cannot be undone.
+//
+// The guest is on the portal already, and somebody else who sees them there, such
+// as another room admin, shares them with you by a link, which the portal copies
+// under Contacts → Guests → the guest's menu → Share guest.
 //
 //	export DOCSPACE_API_HOST='https://yourportal.onlyoffice.com'
 //	export DOCSPACE_API_KEY='your_api_key'
@@ -26,6 +31,7 @@ import (
 )
 
 // The settings. Edit the defaults, or set the environment variables, which win.
+// The function setting stands below main: in Go, the order does not matter.
 var (
 	apiHost    = strings.TrimSuffix(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
@@ -36,6 +42,7 @@ var (
 // headers returns the headers of a request, new ones each time, to which
 // approveGuest adds. API keys and auth tokens alike go after Bearer.
 func headers() http.Header {
+	// A header can have several values, hence the inner braces.
 	return http.Header{
 		"Authorization": {"Bearer " + apiKey},
 		"Content-Type":  {"application/json"},
@@ -46,18 +53,20 @@ func headers() http.Header {
 // is empty, the query of the guest's full sharing link in the header Confirm. It
 // prints the answer and returns the guest's id. It fails if the link is no
 // guest's, if no answer arrives, if the status is not 2xx, if the answer holds no
-// id, or if the link is another guest's.
+// id, or if the link is another guest's, who stays approved.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
 	header := headers()
 	if link != "" {
 		confirm, err := confirmation(link)
-		// Go has no exceptions: a call returns its error, and %w puts it into the caller's.
+		// Go has no exceptions: a function returns an error beside its result, nil if
+		// all went well. Errorf makes a new one, with the old one in the place of %w.
 		if err != nil {
 			return "", fmt.Errorf("guest approval failed: %w", err)
 		}
 		header.Set("Confirm", confirm)
 	}
+	// Go has no fetch either; ours stands below. The map becomes a JSON object.
 	status, raw, err := fetch(http.MethodPost, url, header, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval failed: %w", err)
@@ -69,7 +78,8 @@ func approveGuest(email, link string) (string, error) {
 		return "", fmt.Errorf("guest approval failed. Status code: %d, Message: %s%s", status, raw, approvalChecks[status])
 	}
 
-	// Unmarshal fills in the fields that are named here and skips the others.
+	// Unmarshal fills in the fields that are named here and skips the others. It
+	// needs their names to begin with a capital; the backquotes hold the JSON names.
 	var data struct {
 		Response struct {
 			ID          string `json:"id"`
@@ -83,7 +93,7 @@ func approveGuest(email, link string) (string, error) {
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
 	// The link alone decides whom the portal approves, so a leftover one must not
-	// end in the deletion of another guest.
+	// end in the deletion of another guest. EqualFold ignores upper and lower case.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
 		return "", fmt.Errorf("approved another guest: the sharing link is for %s, not for %s", guest.Email, email)
 	}
@@ -144,6 +154,7 @@ func setting(name, fallback string) string {
 var client = &http.Client{
 	Timeout: 30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error {
+		// This error is a signal: the caller gets the redirect itself and no error.
 		return http.ErrUseLastResponse
 	},
 }
