@@ -18,7 +18,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -142,10 +141,17 @@ func main() {
 	}
 }
 
-// setting returns the environment variable name without the blanks and line ends
-// that pasting leaves around it, or fallback if that is empty.
+// setting returns the environment variable name or, if there is nothing in it,
+// fallback. It strips what pasting and env files leave around a value: blanks, line
+// ends, quotes, and the no-break space, zero-width space and byte order mark that
+// cannot be seen.
 func setting(name, fallback string) string {
-	return cmp.Or(strings.TrimSpace(os.Getenv(name)), fallback)
+	const around = " \t\r\n\u00a0\u200b\ufeff" + `"'“”„‘’‚`
+	value := strings.Trim(os.Getenv(name), around)
+	if value == "" {
+		value = strings.Trim(fallback, around)
+	}
+	return value
 }
 
 // client gives up on a call after 30 seconds, where the default client waits for

@@ -28,11 +28,22 @@ func TestSetting(t *testing.T) {
 	for _, test := range []struct{ name, value, fallback, want string }{
 		{"variable", "variable", "default", "variable"},
 		{"no variable", "", "default", "default"},
-		{"nothing but blanks", " ", "default", "default"},
+		{"nothing but blanks and quotes", `" "`, "default", "default"},
+		{"edited default", "", " 'default' ", "default"},
+		{"inside", "a \"'\u00a0\u200b b", "", "a \"'\u00a0\u200b b"},
 		{"blanks", " variable ", "", "variable"},
 		{"tabs", "\tvariable\t", "", "variable"},
 		{"carriage returns", "\rvariable\r", "", "variable"},
 		{"line feeds", "\nvariable\n", "", "variable"},
+		{"no-break spaces", "\u00a0variable\u00a0", "", "variable"},
+		{"zero-width spaces", "\u200bvariable\u200b", "", "variable"},
+		{"byte order mark", "\ufeffvariable", "", "variable"},
+		{"double quotes", `"variable"`, "", "variable"},
+		{"single quotes", `'variable'`, "", "variable"},
+		{"curly double quotes", "“variable”", "", "variable"},
+		{"curly single quotes", "‘variable’", "", "variable"},
+		{"low double quote", "„variable“", "", "variable"},
+		{"low single quote", "‚variable‘", "", "variable"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv("DOCSPACE_TEST", test.value)
@@ -380,9 +391,9 @@ func TestTranscript(t *testing.T) {
 		answer{status: 200, body: profile},
 		answer{status: 200, body: removal})
 	stdout, stderr, exitStatus := portal.run(
-		"DOCSPACE_API_HOST="+portal.URL+"/",
+		"DOCSPACE_API_HOST=\""+portal.URL+"/\"",
 		"DOCSPACE_API_KEY=sk-secret\r\n",
-		"DOCSPACE_GUEST_EMAIL=\tjane@example.com",
+		"DOCSPACE_GUEST_EMAIL=“jane@example.com”",
 		"DOCSPACE_GUEST_LINK= "+portal.URL+"/s/secret",
 	)
 	t.Logf("the program prints:\n%s", stdout)
