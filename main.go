@@ -39,11 +39,16 @@ var (
 )
 
 // headers returns the headers of a request, new ones each time, to which
-// approveGuest adds. API keys and auth tokens alike go after Bearer.
+// approveGuest adds. API keys and auth tokens alike go after Bearer. A value that
+// names its scheme before a blank goes as it is.
 func headers() http.Header {
+	authorization := apiKey
+	if !strings.Contains(apiKey, " ") {
+		authorization = "Bearer " + apiKey
+	}
 	// A header can have several values, hence the inner braces.
 	return http.Header{
-		"Authorization": {"Bearer " + apiKey},
+		"Authorization": {authorization},
 		"Content-Type":  {"application/json"},
 	}
 }

@@ -57,6 +57,8 @@ func TestSetting(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	for _, test := range []struct{ name, key, want string }{
 		{"bare key", "sk-secret", "Bearer sk-secret"},
+		{"key with Bearer", "Bearer sk-secret", "Bearer sk-secret"},
+		{"email and password", "Basic amFuZTpzZWNyZXQ=", "Basic amFuZTpzZWNyZXQ="},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			replace(t, &apiKey, test.key)
