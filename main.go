@@ -62,13 +62,13 @@ func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
 	header := headers()
 	if link != "" {
-		confirm, err := confirmation(link)
+		query, err := linkQuery(link)
 		// Go has no exceptions: a function returns an error beside its result, nil if
 		// all went well. Errorf makes a new one, with the old one in the place of %w.
 		if err != nil {
 			return "", fmt.Errorf("guest approval failed: %w", err)
 		}
-		header.Set("Confirm", confirm)
+		header.Set("Confirm", query)
 	}
 	// Go has no fetch either; ours stands below. The map becomes a JSON object.
 	status, raw, err := fetch(http.MethodPost, url, header, map[string]any{"email": email})
@@ -197,29 +197,33 @@ func fetch(method, url string, header http.Header, payload any) (int, string, er
 	return res.StatusCode, string(raw), nil
 }
 
-// confirmation returns the query of a guest's full sharing link. The portal shows
-// a short link that redirects to the full one, so it sends a HEAD to a short link
-// and takes the address from the answer. It fails if no answer arrives or if there
-// is no such query. The link is a secret: no error shows its path or query.
-func confirmation(link string) (string, error) {
-	req, err := http.NewRequest(http.MethodHead, link, nil)
-	if err != nil {
-		return "", errors.New("the sharing link is not a URL")
-	}
-	full := req.URL
-	if full.Query().Get("type") != "GuestShareLink" {
+// linkQuery returns the query of a guest's full sharing link. The portal shows a
+// short link, which redirects to the full one; proxies and mail filters can add
+// redirects of their own. So it sends a GET, without the key, to one address after
+// the other until one is the full link, and follows five redirects at most. It
+// fails if an address is no URL, if no answer arrives, or if no full link is at the
+// end. The link is a secret, so the errors written here leave it out.
+func linkQuery(link string) (string, error) {
+	for redirects := 0; ; redirects++ {
+		req, err := http.NewRequest(http.MethodGet, link, nil)
+		if err != nil {
+			return "", errors.New("the sharing link is not a URL")
+		}
+		if req.URL.Query().Get("type") == "GuestShareLink" {
+			return req.URL.RawQuery, nil
+		}
 		res, err := client.Do(req)
 		if err != nil {
-			// The client's error begins with the URL and wraps the cause.
+			// The client's error begins with the link and wraps the cause.
 			return "", fmt.Errorf("asking where the sharing link leads: %w", errors.Unwrap(err))
 		}
 		res.Body.Close()
-		full, err = res.Location()
-		if err != nil || full.Query().Get("type") != "GuestShareLink" {
+		location, err := res.Location()
+		if err != nil || redirects == 5 {
 			return "", fmt.Errorf("the sharing link led to no guest (status %d)", res.StatusCode)
 		}
+		link = location.String()
 	}
-	return full.RawQuery, nil
 }
 
 // approvalChecks and deletionChecks tell what to check after a refusal, as most

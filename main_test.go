@@ -115,7 +115,8 @@ func TestFetchFailure(t *testing.T) {
 	}
 }
 
-func TestConfirmation(t *testing.T) {
+func TestLinkQuery(t *testing.T) {
+	again := answer{status: 301, location: "/s/secret"}
 	full := answer{status: 302, location: fullLink}
 	for _, test := range []struct {
 		name, link string
@@ -123,47 +124,51 @@ func TestConfirmation(t *testing.T) {
 	}{
 		{"full link", fullLink + "#top", nil},
 		{"short link", "/s/secret", []answer{full}},
+		{"short link by http", "/s/secret", []answer{again, full}},
+		{"five redirects", "/s/secret", []answer{again, again, again, again, full}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			portal := newPortal(t, test.answers...)
-			if got, err := confirmation(portal.URL + test.link); got != query || err != nil {
-				t.Errorf("confirmation returned %q and the error %v, want %q", got, err, query)
+			if got, err := linkQuery(portal.URL + test.link); got != query || err != nil {
+				t.Errorf("linkQuery returned %q and the error %v, want %q", got, err, query)
 			}
-			portal.received(strings.Repeat("HEAD /s/secret\n\n", len(test.answers)))
+			portal.received(strings.Repeat("GET /s/secret\n\n", len(test.answers)))
 		})
 	}
 }
 
-func TestConfirmationWithoutGuest(t *testing.T) {
+func TestLinkQueryWithoutGuest(t *testing.T) {
+	again := answer{status: 302, location: "/s/secret"}
 	for _, test := range []struct {
 		name    string
 		answers []answer
 		want    string
 	}{
-		{"unknown link", []answer{{status: 302, location: "/"}}, "(status 302)"},
-		{"room's link", []answer{{status: 302, location: "/?type=LinkInvite"}}, "(status 302)"},
+		{"unknown link", []answer{{status: 302, location: "/"}, {status: 200}}, "(status 200)"},
+		{"room's link", []answer{{status: 302, location: "/?type=LinkInvite"}, {status: 200}}, "(status 200)"},
+		{"circle", []answer{again, again, again, again, again, again}, "(status 302)"},
 		{"too many requests", []answer{{status: 429}}, "(status 429)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			portal := newPortal(t, test.answers...)
-			got, err := confirmation(portal.URL + "/s/secret")
+			got, err := linkQuery(portal.URL + "/s/secret")
 			want := "the sharing link led to no guest " + test.want
 			if got != "" || err == nil || err.Error() != want {
-				t.Errorf("confirmation returned %q and the error %v, want the error %s", got, err, want)
+				t.Errorf("linkQuery returned %q and the error %v, want the error %s", got, err, want)
 			}
 		})
 	}
 }
 
-func TestConfirmationWithoutURL(t *testing.T) {
+func TestLinkQueryWithoutURL(t *testing.T) {
 	for _, test := range []struct{ name, link, want string }{
 		{"no scheme", "portal.example/s/secret", `asking where the sharing link leads: unsupported protocol scheme ""`},
 		{"no URL", "https://portal.example/%secret", "the sharing link is not a URL"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := confirmation(test.link)
+			got, err := linkQuery(test.link)
 			if got != "" || err == nil || err.Error() != test.want {
-				t.Errorf("confirmation returned %q and the error %v, want the error %s", got, err, test.want)
+				t.Errorf("linkQuery returned %q and the error %v, want the error %s", got, err, test.want)
 			}
 		})
 	}
@@ -413,7 +418,7 @@ Guest with ID ` + guestID + ` deleted successfully.
 		t.Errorf("the program printed\n%s\nand on standard error\n%s\nand exited with %d, want 0 and\n%s",
 			stdout, stderr, exitStatus, want)
 	}
-	portal.received(`HEAD /s/secret
+	portal.received(`GET /s/secret
 
 POST /api/2.0/people/guests/share/approve
 Authorization: Bearer sk-secret
