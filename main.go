@@ -77,9 +77,21 @@ func approveGuest(email, link string) (string, error) {
 	}
 	fmt.Println("Status Code:", status)
 	fmt.Println("Raw Response:", raw)
-	// Integer division makes every 2xx a 2, so this is JavaScript's !res.ok.
-	if status/100 != 2 {
-		return "", fmt.Errorf("guest approval failed. Status code: %d, Message: %s%s", status, raw, approvalChecks[status])
+	if status < 200 || status > 299 {
+		fmt.Printf("Guest approval failed. Status code: %d, Message: %s\n", status, raw)
+		// Most refusals have no message, so the error says what to check.
+		hint := ""
+		switch status {
+		case 301, 302, 307, 308, 404, 405:
+			hint = ": check that the host is the portal's address alone, with https://"
+		case 400:
+			hint = ": check that the email is an address"
+		case 401:
+			hint = ": check the sharing link, which works for seven days, and the key"
+		case 403:
+			hint = ": check that there is a guest's sharing link and that the key is a room admin's"
+		}
+		return "", fmt.Errorf("guest approval failed with status %d%s", status, hint)
 	}
 
 	// Unmarshal fills in the fields that are named here and skips the others. It
@@ -117,8 +129,18 @@ func deleteGuest(userID string) error {
 	}
 	fmt.Println("Status Code (delete):", status)
 	fmt.Println("Raw Response (delete):", raw)
-	if status/100 != 2 {
-		return fmt.Errorf("guest deletion failed. Status code: %d, Message: %s%s", status, raw, deletionChecks[status])
+	if status < 200 || status > 299 {
+		fmt.Printf("Guest deletion failed. Status code: %d, Message: %s\n", status, raw)
+		hint := ""
+		switch status {
+		case 401:
+			hint = ": check the key; the approval went by the sharing link alone"
+		case 402:
+			hint = ": check the portal's payment or licence"
+		case 403:
+			hint = ": check that the key is a room admin's and has Write for Contacts (accounts:write)"
+		}
+		return fmt.Errorf("guest deletion failed with status %d%s", status, hint)
 	}
 	fmt.Printf("Guest with ID %s deleted successfully.\n", userID)
 	return nil
@@ -225,16 +247,3 @@ func linkQuery(link string) (string, error) {
 		link = location.String()
 	}
 }
-
-// approvalChecks and deletionChecks tell what to check after a refusal, as most
-// have no message. A map returns "" for a status that it does not hold.
-var (
-	approvalChecks = map[int]string{
-		http.StatusUnauthorized: "\nCheck the sharing link, which works for seven days, and the key.",
-		http.StatusForbidden:    "\nCheck that there is a guest's sharing link and that the key is a room admin's.",
-	}
-	deletionChecks = map[int]string{
-		http.StatusUnauthorized: "\nCheck the key; the approval went by the sharing link alone.",
-		http.StatusForbidden:    "\nCheck that the key is a room admin's and has accounts:write.",
-	}
-)

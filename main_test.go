@@ -215,8 +215,10 @@ Content-Type: application/json
 
 func TestApproveGuestRefused(t *testing.T) {
 	const (
-		checkLink = "\nCheck the sharing link, which works for seven days, and the key."
-		checkRole = "\nCheck that there is a guest's sharing link and that the key is a room admin's."
+		checkHost  = ": check that the host is the portal's address alone, with https://"
+		checkEmail = ": check that the email is an address"
+		checkLink  = ": check the sharing link, which works for seven days, and the key"
+		checkRole  = ": check that there is a guest's sharing link and that the key is a room admin's"
 	)
 	for _, test := range []struct {
 		status      int
@@ -224,21 +226,27 @@ func TestApproveGuestRefused(t *testing.T) {
 	}{
 		{101, "", ""},
 		{300, "", ""},
-		{400, `{"title":"One or more validation errors occurred."}`, ""},
+		{301, "", checkHost},
+		{302, "", checkHost},
+		{307, "", checkHost},
+		{308, "", checkHost},
+		{400, `{"title":"One or more validation errors occurred."}`, checkEmail},
 		{401, "", checkLink},
 		{403, "The access to the portal is restricted", checkRole},
-		{404, "<html>\r\n100% nginx\r\n</html>\r\n", ""},
+		{404, "<html>\r\n100% nginx\r\n</html>\r\n", checkHost},
+		{405, "<html>", checkHost},
 		{500, "", ""},
 	} {
 		t.Run(fmt.Sprint(test.status), func(t *testing.T) {
 			portal := newPortal(t, answer{status: test.status, body: test.body})
 			printed := captureStdout(t)
 			id, err := approveGuest("jane@example.com", portal.URL+fullLink)
-			wantError := fmt.Sprintf("guest approval failed. Status code: %d, Message: %s%s", test.status, test.body, test.check)
+			wantError := fmt.Sprintf("guest approval failed with status %d%s", test.status, test.check)
 			if id != "" || err == nil || err.Error() != wantError {
 				t.Errorf("approveGuest returned %q and the error %v, want the error %s", id, err, wantError)
 			}
-			want := fmt.Sprintf("Status Code: %d\nRaw Response: %s\n", test.status, test.body)
+			want := fmt.Sprintf("Status Code: %d\nRaw Response: %s\nGuest approval failed. Status code: %d, Message: %s\n",
+				test.status, test.body, test.status, test.body)
 			if got := printed(); got != want {
 				t.Errorf("approveGuest printed\n%s\nwant\n%s", got, want)
 			}
@@ -330,19 +338,23 @@ func TestDeleteGuestRefused(t *testing.T) {
 	}{
 		{101, "", ""},
 		{300, "", ""},
-		{401, "", "\nCheck the key; the approval went by the sharing link alone."},
-		{403, `{"error":{"message":"Access denied"}}`, "\nCheck that the key is a room admin's and has accounts:write."},
+		{401, "", ": check the key; the approval went by the sharing link alone"},
+		{402, `{"status":402}`, ": check the portal's payment or licence"},
+		{403, `{"error":{"message":"Access denied"}}`,
+			": check that the key is a room admin's and has Write for Contacts (accounts:write)"},
 		{502, "<html>\r\n100% nginx\r\n</html>\r\n", ""},
 	} {
 		t.Run(fmt.Sprint(test.status), func(t *testing.T) {
 			newPortal(t, answer{status: test.status, body: test.body})
 			printed := captureStdout(t)
 			err := deleteGuest(guestID)
-			wantError := fmt.Sprintf("guest deletion failed. Status code: %d, Message: %s%s", test.status, test.body, test.check)
+			wantError := fmt.Sprintf("guest deletion failed with status %d%s", test.status, test.check)
 			if err == nil || err.Error() != wantError {
 				t.Errorf("deleteGuest returned the error %v, want %s", err, wantError)
 			}
-			want := fmt.Sprintf("Status Code (delete): %d\nRaw Response (delete): %s\n", test.status, test.body)
+			want := fmt.Sprintf("Status Code (delete): %d\nRaw Response (delete): %s\n"+
+				"Guest deletion failed. Status code: %d, Message: %s\n",
+				test.status, test.body, test.status, test.body)
 			if got := printed(); got != want {
 				t.Errorf("deleteGuest printed\n%s\nwant\n%s", got, want)
 			}
@@ -465,9 +477,10 @@ func TestExitStatus(t *testing.T) {
 			wantStdout: `Approving guest...
 Status Code: 403
 Raw Response: Access denied
+Guest approval failed. Status code: 403, Message: Access denied
 `,
-			wantStderr: "guest approval failed. Status code: 403, Message: Access denied\n" +
-				"Check that there is a guest's sharing link and that the key is a room admin's.\n",
+			wantStderr: "guest approval failed with status 403: " +
+				"check that there is a guest's sharing link and that the key is a room admin's\n",
 		},
 		{
 			name:    "deletion",
@@ -478,9 +491,9 @@ Approved guest: Jane Doe (jane@example.com)
 Deleting guest...
 Status Code (delete): 401
 Raw Response (delete): 
+Guest deletion failed. Status code: 401, Message: 
 `,
-			wantStderr: "guest deletion failed. Status code: 401, Message: \n" +
-				"Check the key; the approval went by the sharing link alone.\n",
+			wantStderr: "guest deletion failed with status 401: check the key; the approval went by the sharing link alone\n",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
