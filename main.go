@@ -109,9 +109,10 @@ func approveGuest(email, link string) (string, error) {
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
 	// The link alone decides whom the portal approves, so a leftover one must not
-	// end in the deletion of another guest. EqualFold ignores upper and lower case.
+	// end in the deletion of another guest. EqualFold ignores upper and lower case,
+	// and %q shows characters that one cannot see.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
-		return "", fmt.Errorf("approved another guest: the sharing link is for %s, not for %s", guest.Email, email)
+		return "", fmt.Errorf("approved another guest: the sharing link is for %q, not for %q", guest.Email, email)
 	}
 	return guest.ID, nil
 }
@@ -152,9 +153,14 @@ func main() {
 	log.SetFlags(0)
 
 	// The placeholders are split, so that replacing them throughout this file leaves the check alone.
-	if strings.Contains(apiHost, "//your"+"portal.onlyoffice.com") || apiKey == "your"+"_api_key" {
-		log.Fatal("the host or the key is still a placeholder: set DOCSPACE_API_HOST, DOCSPACE_API_KEY, " +
-			"DOCSPACE_GUEST_EMAIL and DOCSPACE_GUEST_LINK, or edit their defaults at the top of main.go")
+	const placeholder = " still holds a placeholder: set the variables at the top of main.go or edit their defaults"
+	switch {
+	case strings.Contains(apiHost, "//your"+"portal.onlyoffice.com"):
+		log.Fatal("DOCSPACE_API_HOST" + placeholder)
+	case strings.Contains(apiKey, "your"+"_api_key"):
+		log.Fatal("DOCSPACE_API_KEY" + placeholder)
+	case strings.Contains(guestLink, "//your"+"portal.onlyoffice.com"):
+		log.Fatal("DOCSPACE_GUEST_LINK" + placeholder)
 	}
 
 	fmt.Println("Approving guest...")

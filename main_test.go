@@ -296,7 +296,9 @@ func TestApproveGuestEmail(t *testing.T) {
 	for _, test := range []struct{ name, email, wantID, wantError string }{
 		{"capitals", "Jane@Example.com", guestID, "<nil>"},
 		{"another guest", "jo@example.com", "",
-			"approved another guest: the sharing link is for jane@example.com, not for jo@example.com"},
+			`approved another guest: the sharing link is for "jane@example.com", not for "jo@example.com"`},
+		{"zero-width space", "jane\u200b@example.com", "",
+			`approved another guest: the sharing link is for "jane@example.com", not for "jane\u200b@example.com"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			portal := newPortal(t, answer{status: 200, body: profile})
@@ -451,12 +453,12 @@ Content-Type: application/json
 func TestPlaceholder(t *testing.T) {
 	for _, test := range []struct{ name, value string }{
 		{"DOCSPACE_API_HOST", "https://your" + "portal.onlyoffice.com"},
-		{"DOCSPACE_API_KEY", "your" + "_api_key"},
+		{"DOCSPACE_API_KEY", "Bearer your" + "_api_key"},
+		{"DOCSPACE_GUEST_LINK", "https://your" + "portal.onlyoffice.com/s/…"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			stdout, stderr, exitStatus := newPortal(t).run(test.name + "=" + test.value)
-			want := "the host or the key is still a placeholder: set DOCSPACE_API_HOST, DOCSPACE_API_KEY, " +
-				"DOCSPACE_GUEST_EMAIL and DOCSPACE_GUEST_LINK, or edit their defaults at the top of main.go\n"
+			want := test.name + " still holds a placeholder: set the variables at the top of main.go or edit their defaults\n"
 			if stdout != "" || stderr != want || exitStatus != 1 {
 				t.Errorf("the program printed %q and on standard error\n%s\nand exited with %d, want \"\", 1 and\n%s",
 					stdout, stderr, exitStatus, want)
