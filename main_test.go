@@ -73,7 +73,7 @@ func TestFetch(t *testing.T) {
 	portal := newPortal(t, answer{status: 404, body: "not found\r\n"})
 	status, raw, err := fetch("PUT", portal.URL+"/path?a=b", http.Header{"Confirm": {"c=d"}}, []string{"e"})
 	if status != 404 || raw != "not found\r\n" || err != nil {
-		t.Errorf("fetch returned %d, %q and the error %v", status, raw, err)
+		t.Errorf("fetch returned %d, %q and the error %v, want 404 and \"not found\\r\\n\"", status, raw, err)
 	}
 	portal.received("PUT /path?a=b\nConfirm: c=d\n" + `["e"]` + "\n")
 }
@@ -317,7 +317,7 @@ func TestDeleteGuest(t *testing.T) {
 			portal := newPortal(t, answer{status: status, body: removal})
 			printed := captureStdout(t)
 			if err := deleteGuest(guestID); err != nil {
-				t.Errorf("deleteGuest returned the error %v", err)
+				t.Errorf("deleteGuest returned the error %v, want none", err)
 			}
 			portal.received(`DELETE /api/2.0/people/guests
 Authorization: Bearer sk-secret
