@@ -511,7 +511,7 @@ Guest deletion failed. Status code: 401, Message:
 
 // TestMain lets the test binary be the program, so that run can start it.
 func TestMain(m *testing.M) {
-	if os.Getenv("RUN_MAIN") != "" {
+	if os.Getenv("MANAGE_GUESTS_TEST_MAIN") != "" {
 		main()
 		return
 	}
@@ -624,7 +624,7 @@ func (p *portal) run(settings ...string) (stdout, stderr string, exitStatus int)
 		"DOCSPACE_GUEST_LINK=" + p.URL + fullLink,
 		"HTTP_PROXY=" + p.URL,
 		"HTTPS_PROXY=" + p.URL,
-		"RUN_MAIN=1",
+		"MANAGE_GUESTS_TEST_MAIN=1",
 		"GOCOVERDIR=" + p.t.TempDir(), // Without it, go test -cover adds a line to standard error.
 	}, settings...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
