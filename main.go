@@ -32,7 +32,7 @@ import (
 // The settings. Edit the defaults, or set the environment variables, which win.
 // The function setting stands below main: in Go, the order does not matter.
 var (
-	apiHost    = strings.TrimSuffix(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
+	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
 	guestEmail = setting("DOCSPACE_GUEST_EMAIL", "guest@example.com")
 	guestLink  = setting("DOCSPACE_GUEST_LINK", "")
@@ -152,15 +152,11 @@ func main() {
 	// log.Fatal prints to standard error and exits with 1; without flags it adds no date.
 	log.SetFlags(0)
 
-	// The placeholders are split, so that replacing them throughout this file leaves the check alone.
-	const placeholder = " still holds a placeholder: set the variables at the top of main.go or edit their defaults"
-	switch {
-	case strings.Contains(apiHost, "//your"+"portal.onlyoffice.com"):
-		log.Fatal("DOCSPACE_API_HOST" + placeholder)
-	case strings.Contains(apiKey, "your"+"_api_key"):
-		log.Fatal("DOCSPACE_API_KEY" + placeholder)
-	case strings.Contains(guestLink, "//your"+"portal.onlyoffice.com"):
-		log.Fatal("DOCSPACE_GUEST_LINK" + placeholder)
+	if apiHost == "" {
+		log.Fatal("DOCSPACE_API_HOST is empty or still the placeholder")
+	}
+	if apiKey == "" {
+		log.Fatal("DOCSPACE_API_KEY is empty or still the placeholder")
 	}
 
 	fmt.Println("Approving guest...")
@@ -177,12 +173,17 @@ func main() {
 // setting returns the environment variable name or, if there is nothing in it,
 // fallback. It strips what pasting and env files leave around a value: blanks, line
 // ends, quotes, and the no-break space, zero-width space and byte order mark that
-// cannot be seen.
+// cannot be seen. A value that still holds a placeholder counts as empty, so that
+// nothing is sent to somebody else's portal.
 func setting(name, fallback string) string {
 	const around = " \t\r\n\u00a0\u200b\ufeff" + `"'“”„‘’‚`
 	value := strings.Trim(os.Getenv(name), around)
 	if value == "" {
 		value = strings.Trim(fallback, around)
+	}
+	// The placeholders are split, so that replacing them throughout this file leaves the check alone.
+	if strings.Contains(value, "//your"+"portal.onlyoffice.com") || strings.Contains(value, "your"+"_api_key") {
+		return ""
 	}
 	return value
 }

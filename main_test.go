@@ -30,6 +30,10 @@ func TestSetting(t *testing.T) {
 		{"no variable", "", "default", "default"},
 		{"nothing but blanks and quotes", `" "`, "default", "default"},
 		{"edited default", "", " 'default' ", "default"},
+		{"placeholder host", "https://your" + "portal.onlyoffice.com/", "default", ""},
+		{"default still the placeholder", "", "http://your" + "portal.onlyoffice.com", ""},
+		{"placeholder key", "Bearer your" + "_api_key", "default", ""},
+		{"no placeholder", "https://my-your" + "portal.onlyoffice.com", "", "https://my-your" + "portal.onlyoffice.com"},
 		{"inside", "a \"'\u00a0\u200b b", "", "a \"'\u00a0\u200b b"},
 		{"blanks", " variable ", "", "variable"},
 		{"tabs", "\tvariable\t", "", "variable"},
@@ -449,21 +453,26 @@ Content-Type: application/json
 	}
 }
 
-// The placeholders are split, so that replacing them throughout this file, too, leaves the test alone.
-func TestPlaceholder(t *testing.T) {
-	for _, test := range []struct{ name, value string }{
-		{"DOCSPACE_API_HOST", "https://your" + "portal.onlyoffice.com"},
-		{"DOCSPACE_API_KEY", "Bearer your" + "_api_key"},
-		{"DOCSPACE_GUEST_LINK", "https://your" + "portal.onlyoffice.com/s/…"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			stdout, stderr, exitStatus := newPortal(t).run(test.name + "=" + test.value)
-			want := test.name + " still holds a placeholder: set the variables at the top of main.go or edit their defaults\n"
+func TestEmptySetting(t *testing.T) {
+	for _, name := range []string{"DOCSPACE_API_HOST", "DOCSPACE_API_KEY"} {
+		t.Run(name, func(t *testing.T) {
+			// The placeholders are split, so that replacing them throughout this file leaves them alone.
+			stdout, stderr, exitStatus := newPortal(t).run(name + "=https://your" + "portal.onlyoffice.com/your" + "_api_key")
+			want := name + " is empty or still the placeholder\n"
 			if stdout != "" || stderr != want || exitStatus != 1 {
 				t.Errorf("the program printed %q and on standard error\n%s\nand exited with %d, want \"\", 1 and\n%s",
 					stdout, stderr, exitStatus, want)
 			}
 		})
+	}
+}
+
+// A host without a name, such as https://$PORTAL with PORTAL unset, must not make one of the path.
+func TestHostWithoutName(t *testing.T) {
+	portal := newPortal(t)
+	_, stderr, exitStatus := portal.run("DOCSPACE_API_HOST=https://")
+	if !strings.HasSuffix(stderr, "http: no Host in request URL\n") || exitStatus != 1 {
+		t.Errorf("the program printed on standard error\n%s\nand exited with %d, want 1 and no Host", stderr, exitStatus)
 	}
 }
 
