@@ -1,10 +1,12 @@
 // Manage-guests approves a guest of an ONLYOFFICE DocSpace portal, which puts them
-// on your list, and then takes them off that list. They leave all rooms that you
-// have invited them to, and this cannot be undone.
+// on your list of guests, and then deletes them from that list. They lose all rooms
+// and files that you have ever shared with them, and nothing brings these back. Their
+// account stays. It is ONLYOFFICE's sample "Manage a guest user" in Go.
 //
-// The guest is on the portal already, and somebody else who sees them there, such
-// as another room admin, shares them with you by a link, which the portal copies
-// under Contacts → Guests → the guest's menu → Share guest.
+// You are the room admin whose API key it uses; the key needs Write for Contacts.
+// Somebody else who sees the guest on the portal, such as another room admin, sends
+// you the guest's sharing link, which works for seven days: Contacts → Guests → the
+// guest's menu → Share guest.
 //
 //	export DOCSPACE_API_HOST='https://yourportal.onlyoffice.com'
 //	export DOCSPACE_API_KEY='your_api_key'
@@ -12,12 +14,13 @@
 //	export DOCSPACE_GUEST_LINK='https://yourportal.onlyoffice.com/s/…'
 //	go run main.go
 //
-// The exit status is 0 if both steps worked. Otherwise it is 1, and standard
-// error tells why.
+// The exit status is 0 if both steps worked. Otherwise it is 1, and standard error
+// says why.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,17 +33,16 @@ import (
 )
 
 // The settings. Edit the defaults, or set the environment variables, which win.
-// The function setting stands below main: in Go, the order does not matter.
 var (
 	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
 	guestEmail = setting("DOCSPACE_GUEST_EMAIL", "guest@example.com")
-	guestLink  = setting("DOCSPACE_GUEST_LINK", "")
+	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // A portal approves nobody without one.
 )
 
-// headers returns the headers of a request, new ones each time, to which
-// approveGuest adds. API keys and auth tokens alike go after Bearer. A value that
-// names its scheme before a blank goes as it is.
+// headers returns the headers of both requests, as a new map each time, because
+// approveGuest adds one of its own. A portal reads an API key only after the word
+// Bearer. A value with a space in it has such a word already and goes as it is.
 func headers() http.Header {
 	authorization := apiKey
 	if !strings.Contains(apiKey, " ") {
@@ -53,11 +55,9 @@ func headers() http.Header {
 	}
 }
 
-// approveGuest is step 1. It sends a POST with the guest's email and, unless link
-// is empty, the query of the guest's full sharing link in the header Confirm. It
-// prints the answer and returns the guest's id. It fails if the link is no
-// guest's, if no answer arrives, if the status is not 2xx, if the answer holds no
-// id, or if the link is another guest's, who stays approved.
+// approveGuest is step 1. It sends a POST with the guest's email and, in the header
+// Confirm, the query of their sharing link, prints the answer and returns the guest's
+// id. A link to another guest approves that guest, and is an error.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
 	header := headers()
@@ -70,32 +70,21 @@ func approveGuest(email, link string) (string, error) {
 		}
 		header.Set("Confirm", query)
 	}
-	// Go has no fetch either; ours stands below. The map becomes a JSON object.
+	// Go has no fetch either; ours stands below main. The map becomes a JSON object.
 	status, raw, err := fetch(http.MethodPost, url, header, map[string]any{"email": email})
 	if err != nil {
-		return "", fmt.Errorf("guest approval failed: %w", err)
+		return "", fmt.Errorf("guest approval failed, or only its answer was lost: %w", err)
 	}
 	fmt.Println("Status Code:", status)
 	fmt.Println("Raw Response:", raw)
 	if status < 200 || status > 299 {
+		// The printed line is the sample's. The error, for the caller, says what to check.
 		fmt.Printf("Guest approval failed. Status code: %d, Message: %s\n", status, raw)
-		// Most refusals have no message, so the error says what to check.
-		hint := ""
-		switch status {
-		case 301, 302, 307, 308, 404, 405:
-			hint = ": check that the host is the portal's address alone, with https://"
-		case 400:
-			hint = ": check that the email is an address"
-		case 401:
-			hint = ": check the sharing link, which works for seven days, and the key"
-		case 403:
-			hint = ": check that there is a guest's sharing link and that the key is a room admin's"
-		}
-		return "", fmt.Errorf("guest approval failed with status %d%s", status, hint)
+		return "", fmt.Errorf("guest approval failed with status %d%s", status, approvalHint(status, link))
 	}
 
-	// Unmarshal fills in the fields that are named here and skips the others. It
-	// needs their names to begin with a capital; the backquotes hold the JSON names.
+	// The fields that Unmarshal looks for begin with a capital; in backquotes stand
+	// their names in the JSON.
 	var data struct {
 		Response struct {
 			ID          string `json:"id"`
@@ -103,45 +92,37 @@ func approveGuest(email, link string) (string, error) {
 			Email       string `json:"email"`
 		} `json:"response"`
 	}
-	if err := json.Unmarshal([]byte(raw), &data); err != nil || data.Response.ID == "" {
-		return "", errors.New("the answer to the guest approval is not JSON with the guest's id")
+	err = json.Unmarshal([]byte(raw), &data) // &data is a pointer: Unmarshal fills data.
+	if err != nil || data.Response.ID == "" {
+		return "", errors.New("the answer to the guest approval is no JSON with the guest's id: " +
+			"check that the portal gave it, not a sign-in page or a filter")
 	}
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
-	// The link alone decides whom the portal approves, so a leftover one must not
-	// end in the deletion of another guest. EqualFold ignores upper and lower case,
-	// and %q shows characters that one cannot see.
+	// Since DocSpace 3.5 the portal approves the link's guest, whatever the email, so a
+	// leftover link must not end in a deletion. EqualFold ignores upper and lower
+	// case, and %q shows characters that one cannot see.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
 		return "", fmt.Errorf("approved another guest: the sharing link is for %q, not for %q", guest.Email, email)
 	}
 	return guest.ID, nil
 }
 
-// deleteGuest is step 2. It sends a DELETE with the guest's id and prints the
-// answer. The portal takes the guest off your list and withdraws what you shared
-// with them; their account stays. It fails if no answer arrives or if the status
-// is not 2xx.
+// deleteGuest is step 2. It sends a DELETE with the guest's id and prints the answer.
+// The portal takes the guest off your list and withdraws all that you have shared
+// with them.
 func deleteGuest(userID string) error {
 	url := apiHost + "/api/2.0/people/guests"
 	payload := map[string]any{"userIds": []string{userID}, "resendAll": false}
 	status, raw, err := fetch(http.MethodDelete, url, headers(), payload)
 	if err != nil {
-		return fmt.Errorf("guest deletion failed: %w", err)
+		return fmt.Errorf("guest deletion failed, or only its answer was lost: %w", err)
 	}
 	fmt.Println("Status Code (delete):", status)
 	fmt.Println("Raw Response (delete):", raw)
 	if status < 200 || status > 299 {
 		fmt.Printf("Guest deletion failed. Status code: %d, Message: %s\n", status, raw)
-		hint := ""
-		switch status {
-		case 401:
-			hint = ": check the key; the approval went by the sharing link alone"
-		case 402:
-			hint = ": check the portal's payment or licence"
-		case 403:
-			hint = ": check that the key is a room admin's and has Write for Contacts (accounts:write)"
-		}
-		return fmt.Errorf("guest deletion failed with status %d%s", status, hint)
+		return fmt.Errorf("guest deletion failed with status %d%s", status, deletionHint(status))
 	}
 	fmt.Printf("Guest with ID %s deleted successfully.\n", userID)
 	return nil
@@ -151,7 +132,6 @@ func deleteGuest(userID string) error {
 func main() {
 	// log.Fatal prints to standard error and exits with 1; without flags it adds no date.
 	log.SetFlags(0)
-
 	if apiHost == "" {
 		log.Fatal("DOCSPACE_API_HOST is empty or still the placeholder")
 	}
@@ -165,23 +145,21 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("\nDeleting guest...")
-	if err := deleteGuest(guestID); err != nil {
+	err = deleteGuest(guestID)
+	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-// setting returns the environment variable name or, if there is nothing in it,
-// fallback. It strips what pasting and env files leave around a value: blanks, line
-// ends, quotes, and the no-break space, zero-width space and byte order mark that
-// cannot be seen. A value that still holds a placeholder counts as empty, so that
-// nothing is sent to somebody else's portal.
-func setting(name, fallback string) string {
-	const around = " \t\r\n\u00a0\u200b\ufeff" + `"'“”„‘’‚`
-	value := strings.Trim(os.Getenv(name), around)
-	if value == "" {
-		value = strings.Trim(fallback, around)
-	}
-	// The placeholders are split, so that replacing them throughout this file leaves the check alone.
+// setting returns the value of an environment variable, or the fallback if there is
+// none. It strips the spaces, line ends, quotes, angle brackets and invisible
+// characters that pasting leaves around a value. A placeholder counts as empty, so
+// that nothing is sent to whoever has that address.
+func setting(variable, fallback string) string {
+	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
+	// cmp.Or is JavaScript's ||.
+	value := cmp.Or(strings.Trim(os.Getenv(variable), around), strings.Trim(fallback, around))
+	// In two parts, the placeholders here outlast a search and replace.
 	if strings.Contains(value, "//your"+"portal.onlyoffice.com") || strings.Contains(value, "your"+"_api_key") {
 		return ""
 	}
@@ -194,14 +172,12 @@ func setting(name, fallback string) string {
 var client = &http.Client{
 	Timeout: 30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error {
-		// This error is a signal: the caller gets the redirect itself and no error.
-		return http.ErrUseLastResponse
+		return http.ErrUseLastResponse // The caller gets the redirect as the answer.
 	},
 }
 
-// fetch sends payload as JSON and returns the status code and the body of the
-// answer, whatever the status. It fails if payload has no JSON form, if url is no
-// URL, or if no complete answer arrives.
+// fetch sends payload as JSON and returns the status and the body of the answer,
+// whatever the status. It fails if no complete answer arrives.
 func fetch(method, url string, header http.Header, payload any) (int, string, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
@@ -216,22 +192,19 @@ func fetch(method, url string, header http.Header, payload any) (int, string, er
 	if err != nil {
 		return 0, "", err
 	}
-	// defer closes the body when fetch returns. A body that is read to its end
-	// and closed leaves the connection to the next call.
-	defer res.Body.Close()
+	defer res.Body.Close() // This runs when fetch returns.
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		return 0, "", fmt.Errorf("reading the answer: %w", err)
+		return 0, "", fmt.Errorf("reading the answer with status %d: %w", res.StatusCode, err)
 	}
 	return res.StatusCode, string(raw), nil
 }
 
-// linkQuery returns the query of a guest's full sharing link. The portal shows a
-// short link, which redirects to the full one; proxies and mail filters can add
-// redirects of their own. So it sends a GET, without the key, to one address after
-// the other until one is the full link, and follows five redirects at most. It
-// fails if an address is no URL, if no answer arrives, or if no full link is at the
-// end. The link is a secret, so the errors written here leave it out.
+// linkQuery returns the query of a guest's full sharing link, which the short link
+// that the portal shows redirects to. Proxies and mail filters can add redirects of
+// their own, so it sends a GET, without the key, to one address after the other, and
+// follows five redirects at most. The link is a secret, so the errors leave it out,
+// but net/http quotes a Location that is no URL.
 func linkQuery(link string) (string, error) {
 	for redirects := 0; ; redirects++ {
 		req, err := http.NewRequest(http.MethodGet, link, nil)
@@ -249,8 +222,48 @@ func linkQuery(link string) (string, error) {
 		res.Body.Close()
 		location, err := res.Location()
 		if err != nil || redirects == 5 {
-			return "", fmt.Errorf("the sharing link led to no guest (status %d)", res.StatusCode)
+			return "", fmt.Errorf("the sharing link leads to no guest, but to status %d: it has to come from Share guest", res.StatusCode)
 		}
 		link = location.String()
 	}
+}
+
+// approvalHint returns what to check after a refused approval, or nothing.
+func approvalHint(status int, link string) string {
+	switch status {
+	case 301, 302, 307, 308, 405:
+		return ": check that the host is the portal's address alone, with the right https:// or http://"
+	case 401:
+		if link == "" {
+			return ": check the key"
+		}
+		return ": check the sharing link: it works for seven days, and only as long as its sender and its guest " +
+			"are active; with a link, the key plays no part"
+	case 403:
+		if link == "" {
+			return ": no sharing link was given"
+		}
+		return ": check that the key is a room admin's, unless the response names another cause"
+	case 404:
+		return ": check the host, and that the portal is not suspended, unless the response names another cause"
+	case 500:
+		return ": check the host, and that the sharing link is complete and this portal's"
+	}
+	return ""
+}
+
+// deletionHint returns what to check after a refused deletion, or nothing.
+func deletionHint(status int) string {
+	switch status {
+	case 401:
+		return ": check the key; without a valid one, the guest was approved for the link's sender, not for you"
+	case 402:
+		return ": check the portal's payment or licence"
+	case 403:
+		return ": check that the key has Write for Contacts (accounts:write) and is a room admin's, " +
+			"not the owner's or a DocSpace admin's"
+	case 502, 503, 504:
+		return ": the portal may have deleted the guest all the same"
+	}
+	return ""
 }
