@@ -14,8 +14,7 @@
 //	export DOCSPACE_GUEST_LINK='https://yourportal.onlyoffice.com/s/…'
 //	go run main.go
 //
-// The exit status is 0 if both steps worked. Otherwise it is 1, and standard error
-// says why.
+// The exit status is 0 if both steps worked, and 1 if not; standard error says why.
 package main
 
 import (
@@ -32,17 +31,18 @@ import (
 	"time"
 )
 
-// The settings. Edit the defaults, or set the environment variables, which win.
+// The settings. Edit the defaults, or set the environment variables, which win. The
+// placeholders of the host and the key count as empty.
 var (
 	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
 	guestEmail = setting("DOCSPACE_GUEST_EMAIL", "guest@example.com")
-	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // A portal approves nobody without one.
+	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // A mock server can do without; a portal refuses.
 )
 
-// headers returns the headers of both requests, as a new map each time, because
-// approveGuest adds one of its own. A portal reads an API key only after the word
-// Bearer. A value with a space in it has such a word already and goes as it is.
+// headers returns the headers of both requests, in a new map each time, because
+// approveGuest adds a header. A portal reads an API key only after the word Bearer.
+// A value with a space in it has such a word already and goes as it is.
 func headers() http.Header {
 	authorization := apiKey
 	if !strings.Contains(apiKey, " ") {
@@ -70,7 +70,7 @@ func approveGuest(email, link string) (string, error) {
 		}
 		header.Set("Confirm", query)
 	}
-	// Go has no fetch either; ours stands below main. The map becomes a JSON object.
+	// Go has no fetch either; ours stands further down. The map becomes a JSON object.
 	status, raw, err := fetch(http.MethodPost, url, header, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval failed, or only its answer was lost: %w", err)
@@ -83,7 +83,7 @@ func approveGuest(email, link string) (string, error) {
 		return "", fmt.Errorf("guest approval failed with status %d%s", status, approvalHint(status, link))
 	}
 
-	// The fields that Unmarshal looks for begin with a capital; in backquotes stand
+	// Unmarshal fills only fields that begin with a capital; the backquotes hold
 	// their names in the JSON.
 	var data struct {
 		Response struct {
@@ -94,14 +94,13 @@ func approveGuest(email, link string) (string, error) {
 	}
 	err = json.Unmarshal([]byte(raw), &data) // &data is a pointer: Unmarshal fills data.
 	if err != nil || data.Response.ID == "" {
-		return "", errors.New("the answer to the guest approval is no JSON with the guest's id: " +
-			"check that the portal gave it, not a sign-in page or a filter")
+		return "", errors.New("guest approval gave no JSON with an id: check that a portal answered, no sign-in page or filter")
 	}
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
-	// Since DocSpace 3.5 the portal approves the link's guest, whatever the email, so a
-	// leftover link must not end in a deletion. EqualFold ignores upper and lower
-	// case, and %q shows characters that one cannot see.
+	// Since DocSpace 3.5, the portal approves the link's guest, whatever the email, so
+	// the link of an earlier run must not end in a deletion. EqualFold ignores upper
+	// and lower case, and %q shows characters that one cannot see.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
 		return "", fmt.Errorf("approved another guest: the sharing link is for %q, not for %q", guest.Email, email)
 	}
@@ -109,8 +108,7 @@ func approveGuest(email, link string) (string, error) {
 }
 
 // deleteGuest is step 2. It sends a DELETE with the guest's id and prints the answer.
-// The portal takes the guest off your list and withdraws all that you have shared
-// with them.
+// The guest leaves your list and loses, for good, all that you have shared with them.
 func deleteGuest(userID string) error {
 	url := apiHost + "/api/2.0/people/guests"
 	payload := map[string]any{"userIds": []string{userID}, "resendAll": false}
@@ -153,13 +151,13 @@ func main() {
 
 // setting returns the value of an environment variable, or the fallback if there is
 // none. It strips the spaces, line ends, quotes, angle brackets and invisible
-// characters that pasting leaves around a value. A placeholder counts as empty, so
-// that nothing is sent to whoever has that address.
+// characters that pasting leaves around a value. It makes a placeholder empty,
+// because yourportal.onlyoffice.com may be somebody's portal.
 func setting(variable, fallback string) string {
 	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
 	// cmp.Or is JavaScript's ||.
 	value := cmp.Or(strings.Trim(os.Getenv(variable), around), strings.Trim(fallback, around))
-	// In two parts, the placeholders here outlast a search and replace.
+	// Split in two, the placeholders here survive a search and replace in this file.
 	if strings.Contains(value, "//your"+"portal.onlyoffice.com") || strings.Contains(value, "your"+"_api_key") {
 		return ""
 	}
@@ -179,11 +177,15 @@ var client = &http.Client{
 // fetch sends payload as JSON and returns the status and the body of the answer,
 // whatever the status. It fails if no complete answer arrives.
 func fetch(method, url string, header http.Header, payload any) (int, string, error) {
+	// A link approves without a key, too, but for its sender.
+	if apiKey == "" {
+		return 0, "", errors.New("the key is empty or still the placeholder")
+	}
 	body, err := json.Marshal(payload)
 	if err != nil {
 		return 0, "", err
 	}
-	req, err := http.NewRequest(method, url, bytes.NewReader(body))
+	req, err := http.NewRequest(method, url, bytes.NewReader(body)) // := sets the old err, too.
 	if err != nil {
 		return 0, "", err
 	}
@@ -200,11 +202,11 @@ func fetch(method, url string, header http.Header, payload any) (int, string, er
 	return res.StatusCode, string(raw), nil
 }
 
-// linkQuery returns the query of a guest's full sharing link, which the short link
-// that the portal shows redirects to. Proxies and mail filters can add redirects of
-// their own, so it sends a GET, without the key, to one address after the other, and
-// follows five redirects at most. The link is a secret, so the errors leave it out,
-// but net/http quotes a Location that is no URL.
+// linkQuery returns the query of a guest's full sharing link. The portal shows a short
+// link, which redirects to the full one, and proxies and mail filters add redirects of
+// their own. So it sends a GET, without the key, to one address after the other, and
+// follows five redirects at most. The link is a secret, which its errors leave out;
+// only a Location that is no URL is quoted by net/http.
 func linkQuery(link string) (string, error) {
 	for redirects := 0; ; redirects++ {
 		req, err := http.NewRequest(http.MethodGet, link, nil)
@@ -222,7 +224,8 @@ func linkQuery(link string) (string, error) {
 		res.Body.Close()
 		location, err := res.Location()
 		if err != nil || redirects == 5 {
-			return "", fmt.Errorf("the sharing link leads to no guest, but to status %d: it has to come from Share guest", res.StatusCode)
+			return "", fmt.Errorf("the sharing link leads to no guest, but to status %d: it has to come from Share guest",
+				res.StatusCode)
 		}
 		link = location.String()
 	}
@@ -238,7 +241,7 @@ func approvalHint(status int, link string) string {
 			return ": check the key"
 		}
 		return ": check the sharing link: it works for seven days, and only as long as its sender and its guest " +
-			"are active; with a link, the key plays no part"
+			"are active; the key is not the cause"
 	case 403:
 		if link == "" {
 			return ": no sharing link was given"

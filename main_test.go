@@ -18,7 +18,7 @@ import (
 func TestSetting(t *testing.T) {
 	// The escapes are a no-break space, a zero-width space and a byte order mark.
 	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
-	// In two parts, a placeholder outlasts a search and replace.
+	// Split in two, the placeholders survive a search and replace in this file.
 	const host, key = "your" + "portal.onlyoffice.com", "your" + "_api_key"
 	for _, test := range []struct{ value, fallback, want string }{
 		{"variable", "default", "variable"},
@@ -28,7 +28,7 @@ func TestSetting(t *testing.T) {
 		{"a" + around + "z", "", "a" + around + "z"},
 		{"https://" + host + "/", "default", ""},
 		{"", "http://" + host, ""},
-		{"https://my-" + host, "", "https://my-" + host},
+		{"https://my-" + host, "", "https://my-" + host}, // A portal of that name may be one's own.
 		{"Bearer " + key, "default", ""},
 	} {
 		t.Setenv("DOCSPACE_TEST", test.value)
@@ -65,7 +65,7 @@ func TestApprovalHint(t *testing.T) {
 		{308, link, checkHost},
 		{400, link, ""},
 		{401, link, ": check the sharing link: it works for seven days, and only as long as its sender and its guest " +
-			"are active; with a link, the key plays no part"},
+			"are active; the key is not the cause"},
 		{401, "", ": check the key"},
 		{403, link, ": check that the key is a room admin's, unless the response names another cause"},
 		{403, "", ": no sharing link was given"},
@@ -100,20 +100,21 @@ func TestDeletionHint(t *testing.T) {
 	}
 }
 
-// The stand-in that newPortal starts gives one answer to one request. A request
-// more or fewer than that fails the test.
+// The stand-in that newPortal starts gets the requests to any host and gives one
+// answer to each; a request more or fewer fails the test. checkRequests compares
+// the first line, the headers and the body of each.
 func TestFetch(t *testing.T) {
 	portal := newPortal(t, answer{status: 404, body: "not found\r\n"})
 	status, raw, err := fetch("PUT", "http://portal.example/path?a=b", http.Header{"Confirm": {"c=d"}}, []string{"e"})
 	if status != 404 || raw != "not found\r\n" || err != nil {
 		t.Errorf("fetch returned %d, %q and the error %v, want 404 and \"not found\\r\\n\"", status, raw, err)
 	}
-	portal.received("PUT http://portal.example/path?a=b\nConfirm: c=d\n[\"e\"]\n")
+	portal.checkRequests("PUT http://portal.example/path?a=b\nConfirm: c=d\n[\"e\"]\n")
 }
 
 // Following a redirect would be a request more.
 func TestFetchRedirect(t *testing.T) {
-	for _, status := range []int{301, 302, 303, 307, 308} {
+	for _, status := range []int{301, 303, 307} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			newPortal(t, answer{status: status, location: "/elsewhere"})
 			if got, _, err := fetch("DELETE", "http://portal.example/", nil, ""); got != status || err != nil {
@@ -124,20 +125,20 @@ func TestFetchRedirect(t *testing.T) {
 }
 
 func TestFetchFailure(t *testing.T) {
-	newPortal(t, answer{status: 200, body: "half", cut: true})
+	newPortal(t)
 	for _, test := range []struct {
-		url       string
+		key, url  string
 		payload   any
 		wantBegin string
 	}{
-		{"http://portal.example/", func() {}, "json: "},
-		{"http://portal.example/%", "", "parse "},
-		{"http://portal.example/", "", "reading the answer with status 200: "},
+		{"sk-secret", "http://portal.example/", func() {}, "json: "}, // A function has no JSON form.
+		{"sk-secret", "http://portal.example/%", "", "parse "},
+		{"", "http://portal.example/", "", "the key is empty or still the placeholder"},
 	} {
-		status, raw, err := fetch("POST", test.url, nil, test.payload)
-		if status != 0 || raw != "" || err == nil || !strings.HasPrefix(err.Error(), test.wantBegin) {
-			t.Errorf("fetch returned %d, %q and the error %v, want an error that begins with %q",
-				status, raw, err, test.wantBegin)
+		replace(t, &apiKey, test.key)
+		_, _, err := fetch("POST", test.url, nil, test.payload)
+		if !strings.HasPrefix(fmt.Sprint(err), test.wantBegin) {
+			t.Errorf("fetch returned the error %v, want one that begins with %q", err, test.wantBegin)
 		}
 	}
 }
@@ -148,14 +149,14 @@ const (
 )
 
 // The requests have no headers, because whoever answers a link must not get the
-// key. With no body either, each leaves an empty line in the log.
+// key. The empty line is the body. No error prints as <nil>.
 func TestLinkQuery(t *testing.T) {
 	const shortLink = "http://portal.example/s/secret"
 	const filterLink = "http://filter.example/?url=http%3A%2F%2Fportal.example%2F%3Ftype%3DGuestShareLink"
 	const otherLink = "http://portal.example/confirm/GuestShareLink?type=LinkInvite&from=GuestShareLink"
-	const lookUp = "GET " + shortLink + "\n\n"
-	full := answer{status: 302, location: fullLink}
-	again := answer{status: 302, location: shortLink}
+	const request = "GET " + shortLink + "\n\n"
+	toShort := answer{status: 302, location: shortLink}
+	toFull := answer{status: 302, location: fullLink}
 	for _, test := range []struct {
 		name, link      string
 		answers         []answer
@@ -163,18 +164,19 @@ func TestLinkQuery(t *testing.T) {
 		want, wantError string
 	}{
 		{"full link", fullLink + "#top", nil, "", query, "<nil>"},
-		{"short link", shortLink, []answer{full}, lookUp, query, "<nil>"},
-		{"path as location", shortLink, []answer{{status: 301, location: "/s/other"}, full},
-			lookUp + "GET http://portal.example/s/other\n\n", query, "<nil>"},
-		{"mail filter", filterLink, []answer{again, full}, "GET " + filterLink + "\n\n" + lookUp, query, "<nil>"},
-		{"five redirects", shortLink, []answer{again, again, again, again, full},
-			strings.Repeat(lookUp, 5), query, "<nil>"},
-		{"six redirects", shortLink, []answer{again, again, again, again, again, full}, strings.Repeat(lookUp, 6), "",
+		{"short link", shortLink, []answer{toFull}, request, query, "<nil>"},
+		{"path as location", shortLink, []answer{{status: 301, location: "/s/other"}, toFull},
+			request + "GET http://portal.example/s/other\n\n", query, "<nil>"},
+		{"mail filter", filterLink, []answer{toShort, toFull}, "GET " + filterLink + "\n\n" + request, query, "<nil>"},
+		{"five redirects", shortLink, []answer{toShort, toShort, toShort, toShort, toFull},
+			strings.Repeat(request, 5), query, "<nil>"},
+		{"six redirects", shortLink, []answer{toShort, toShort, toShort, toShort, toShort, toFull},
+			strings.Repeat(request, 6), "",
 			"the sharing link leads to no guest, but to status 302: it has to come from Share guest"},
 		{"other kind of link", shortLink, []answer{{status: 302, location: otherLink}, {status: 200}},
-			lookUp + "GET " + otherLink + "\n\n", "",
+			request + "GET " + otherLink + "\n\n", "",
 			"the sharing link leads to no guest, but to status 200: it has to come from Share guest"},
-		{"mailto", shortLink, []answer{{status: 302, location: "mailto:secret@portal.example"}}, lookUp, "",
+		{"mailto", shortLink, []answer{{status: 302, location: "mailto:secret@portal.example"}}, request, "",
 			`asking where the sharing link leads: unsupported protocol scheme "mailto"`},
 		{"no URL", "http://portal.example/%secret", nil, "", "", "the sharing link is not a URL"},
 	} {
@@ -182,16 +184,17 @@ func TestLinkQuery(t *testing.T) {
 			portal := newPortal(t, test.answers...)
 			got, err := linkQuery(test.link)
 			if got != test.want || fmt.Sprint(err) != test.wantError {
-				t.Errorf("linkQuery returned %q and the error %v, want %q and %s", got, err, test.want, test.wantError)
+				t.Fatalf("linkQuery returned %q and the error %v, want %q and %s", got, err, test.want, test.wantError)
 			}
-			portal.received(test.requests)
+			portal.checkRequests(test.requests)
 		})
 	}
 }
 
 const (
-	guestID         = "401a36ae-b1a7-4ef4-9545-dd45c18e82bf"
-	approvalAnswer  = `{"response":{"firstName":"Jane","id":"` + guestID + `","displayName":"Jane Doe","email":"Jane@example.com","isAnonim":false},"count":1}`
+	guestID        = "401a36ae-b1a7-4ef4-9545-dd45c18e82bf"
+	approvalAnswer = `{"response":{"firstName":"Jane","email":"Jane@example.com","id":"` + guestID + `",` +
+		`"displayName":"Jane Doe","isAnonim":false},"count":1}`
 	approvalRequest = `POST http://portal.example/api/2.0/people/guests/share/approve
 Authorization: Bearer sk-secret
 Confirm: ` + query + `
@@ -200,14 +203,15 @@ Content-Type: application/json
 `
 )
 
-// 299 is the last status of a success. Emails are alike in upper and lower case.
+// 299 is the last status of a success. The answer has the email with a capital,
+// which makes no difference.
 func TestApproveGuest(t *testing.T) {
 	portal := newPortal(t, answer{status: 299, body: approvalAnswer})
 	id, err := approveGuest("jane@example.com", fullLink)
 	if id != guestID || err != nil {
 		t.Errorf("approveGuest returned %q and the error %v, want %q", id, err, guestID)
 	}
-	portal.received(approvalRequest)
+	portal.checkRequests(approvalRequest)
 }
 
 // Without a link there is no Confirm, and the answer may name another email.
@@ -217,7 +221,7 @@ func TestApproveGuestWithoutLink(t *testing.T) {
 	if id != guestID || err != nil {
 		t.Errorf("approveGuest returned %q and the error %v, want %q", id, err, guestID)
 	}
-	portal.received(`POST http://portal.example/api/2.0/people/guests/share/approve
+	portal.checkRequests(`POST http://portal.example/api/2.0/people/guests/share/approve
 Authorization: Bearer sk-secret
 Content-Type: application/json
 {"email":"jo@example.com"}
@@ -225,8 +229,7 @@ Content-Type: application/json
 }
 
 func TestApproveGuestFailure(t *testing.T) {
-	const noID = "the answer to the guest approval is no JSON with the guest's id: " +
-		"check that the portal gave it, not a sign-in page or a filter"
+	const unusable = "guest approval gave no JSON with an id: check that a portal answered, no sign-in page or filter"
 	for _, test := range []struct {
 		name, email string
 		answer      answer
@@ -235,10 +238,10 @@ func TestApproveGuestFailure(t *testing.T) {
 		{"status 300", "jane@example.com", answer{status: 300}, "guest approval failed with status 300"},
 		{"status 403", "jane@example.com", answer{status: 403}, "guest approval failed with status 403: " +
 			"check that the key is a room admin's, unless the response names another cause"},
-		{"no JSON", "jane@example.com", answer{status: 200, body: "<html>"}, noID},
-		{"no id", "jane@example.com", answer{status: 200, body: `{"response":{"email":"jane@example.com"}}`}, noID},
-		{"number as id", "jane@example.com", answer{status: 200, body: `{"response":{"id":42,"email":"jane@example.com"}}`}, noID},
-		{"number as email", "jane@example.com", answer{status: 200, body: `{"response":{"id":"42","email":42}}`}, noID},
+		{"no JSON", "jane@example.com", answer{status: 200, body: "<html>"}, unusable},
+		{"no id", "jane@example.com", answer{status: 200, body: `{"response":{"email":"jane@example.com"}}`}, unusable},
+		{"number as id", "jane@example.com", answer{status: 200, body: `{"response":{"id":42}}`}, unusable},
+		{"number as email", "jane@example.com", answer{status: 200, body: `{"response":{"id":"42","email":42}}`}, unusable},
 		{"no email", "jane@example.com", answer{status: 200, body: `{"response":{"id":"42"}}`},
 			`approved another guest: the sharing link is for "", not for "jane@example.com"`},
 		{"zero-width space", "jane\u200b@example.com", answer{status: 200, body: approvalAnswer},
@@ -248,7 +251,7 @@ func TestApproveGuestFailure(t *testing.T) {
 			newPortal(t, test.answer)
 			id, err := approveGuest(test.email, fullLink)
 			if id != "" || fmt.Sprint(err) != test.want {
-				t.Errorf("approveGuest returned %q and the error %v, want the error %s", id, err, test.want)
+				t.Errorf("approveGuest returned %q and the error %v, want \"\" and %s", id, err, test.want)
 			}
 		})
 	}
@@ -268,7 +271,7 @@ func TestDeleteGuest(t *testing.T) {
 	if err := deleteGuest(guestID); err != nil {
 		t.Errorf("deleteGuest returned the error %v, want none", err)
 	}
-	portal.received(deletionRequest)
+	portal.checkRequests(deletionRequest)
 }
 
 func TestDeleteGuestFailure(t *testing.T) {
@@ -292,7 +295,7 @@ func TestDeleteGuestFailure(t *testing.T) {
 	}
 }
 
-// Each of the three requests ends if nobody answers it, and no error shows the link.
+// Each of the three requests ends if nobody answers it, and no error shows a secret.
 func TestClientTimeout(t *testing.T) {
 	if client.Timeout != 30*time.Second {
 		t.Errorf("the client's timeout is %v, want 30s", client.Timeout)
@@ -300,25 +303,29 @@ func TestClientTimeout(t *testing.T) {
 	replace(t, &client.Timeout, 10*time.Millisecond)
 	replace(t, &apiHost, "http://portal.example")
 	replace(t, &apiKey, "sk-secret")
-	// A server that is not started listens, but answers nobody.
-	server := httptest.NewUnstartedServer(nil)
-	sendAllTo(t, server.Listener)
-	// Its end ends the calls that have no timeout.
-	time.AfterFunc(5*time.Second, func() { server.Listener.Close() })
-	_, link := linkQuery("http://portal.example/s/secret")
-	_, approval := approveGuest("jane@example.com", fullLink)
-	deletion := deleteGuest(guestID)
-	server.Listener.Close()
-	for name, err := range map[string]error{"link": link, "approval": approval, "deletion": deletion} {
-		var cause net.Error
-		if !errors.As(err, &cause) || !cause.Timeout() || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s: got the error %v, want a timeout, and no link", name, err)
-		}
+	for name, call := range map[string]func() error{
+		"link":     func() error { _, err := linkQuery("http://portal.example/s/secret"); return err },
+		"approval": func() error { _, err := approveGuest("jane@example.com", fullLink); return err },
+		"deletion": func() error { return deleteGuest(guestID) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			// A server that has not started lets clients connect, but never answers.
+			server := httptest.NewUnstartedServer(nil)
+			defer server.Listener.Close()
+			// A call without a timeout ends when the listener is closed.
+			time.AfterFunc(5*time.Second, func() { server.Listener.Close() })
+			sendAllTo(t, server.Listener)
+			err := call()
+			var cause net.Error
+			if !errors.As(err, &cause) || !cause.Timeout() || strings.Contains(err.Error(), "secret") {
+				t.Errorf("got the error %v, want one that wraps a timeout and shows neither link nor key", err)
+			}
+		})
 	}
 }
 
-// From here on, the tests run the whole program, and compare what it prints. These
-// settings are as one pastes them. With -v, the test shows the output.
+// From here on, the tests run the whole program and compare what it prints. The
+// settings of this run are as one pastes them. With -v, it shows the output.
 func TestProgramSuccess(t *testing.T) {
 	portal := newPortal(t,
 		answer{status: 302, location: fullLink},
@@ -346,11 +353,11 @@ Status Code (delete): 200
 Raw Response (delete): `+deletionAnswer+`
 Guest with ID `+guestID+` deleted successfully.
 `)
-	portal.received("GET http://portal.example/s/secret\n\n" + approvalRequest + deletionRequest)
+	portal.checkRequests("GET http://portal.example/s/secret\n\n" + approvalRequest + deletionRequest)
 }
 
 func TestProgramFailure(t *testing.T) {
-	// In two parts, a placeholder outlasts a search and replace.
+	// Split in two, the placeholders survive a search and replace in this file.
 	const placeholder = "https://your" + "portal.onlyoffice.com/your" + "_api_key"
 	for _, test := range []struct {
 		name, setting          string
@@ -368,12 +375,13 @@ func TestProgramFailure(t *testing.T) {
 		{"link without https://", "DOCSPACE_GUEST_LINK=portal.example/s/secret", nil,
 			"guest approval failed: asking where the sharing link leads: unsupported protocol scheme \"\"\n",
 			"Approving guest...\n"},
+		// A link that is still the placeholder is none. The body is printed as it is.
 		{"approval refused", "DOCSPACE_GUEST_LINK=" + placeholder, []answer{{status: 403, body: "100%\r\n"}},
 			"guest approval failed with status 403: no sharing link was given\n",
 			"Approving guest...\nStatus Code: 403\nRaw Response: 100%\r\n\n" +
 				"Guest approval failed. Status code: 403, Message: 100%\r\n\n"},
-		{"link of another guest", "DOCSPACE_GUEST_EMAIL=jo@example.com", []answer{{status: 200, body: approvalAnswer}},
-			"approved another guest: the sharing link is for \"Jane@example.com\", not for \"jo@example.com\"\n",
+		{"link of another guest", "DOCSPACE_GUEST_EMAIL=jane@example.co", []answer{{status: 200, body: approvalAnswer}},
+			"approved another guest: the sharing link is for \"Jane@example.com\", not for \"jane@example.co\"\n",
 			"Approving guest...\nStatus Code: 200\nRaw Response: " + approvalAnswer + "\n" +
 				"Approved guest: Jane Doe (Jane@example.com)\n"},
 		{"deletion refused", "", []answer{{status: 200, body: approvalAnswer}, {status: 502, body: "100%\r\n"}},
@@ -410,24 +418,22 @@ func replace[T any](t *testing.T, variable *T, value T) {
 	t.Cleanup(func() { *variable = old })
 }
 
-// compare fails the test with the first line in which a text is not as wanted.
+// compare ends the test at the first line in which a text is not as wanted.
 func compare(t *testing.T, name, got, want string) {
 	t.Helper()
 	gotLines, wantLines := strings.Split(got+"(end)", "\n"), strings.Split(want+"(end)", "\n")
 	for i := range min(len(gotLines), len(wantLines)) {
 		if gotLines[i] != wantLines[i] {
-			t.Errorf("line %d of the %s is %q, want %q", i+1, name, gotLines[i], wantLines[i])
-			return
+			t.Fatalf("line %d of the %s is %q, want %q", i+1, name, gotLines[i], wantLines[i])
 		}
 	}
 }
 
-// answer is what the stand-in gives to one request. One that is cut promises more
-// than its body.
+// answer is what the stand-in gives to one request.
 type answer struct {
 	status         int
 	location, body string
-	cut            bool
+	cut            bool // The answer promises more than its body.
 }
 
 // portal stands in for a DocSpace portal: it gives each request the next of the
@@ -446,7 +452,7 @@ func newPortal(t *testing.T, answers ...answer) *portal {
 	p.Server = httptest.NewServer(p)
 	t.Cleanup(func() {
 		p.Close()
-		if len(p.answers) > 0 {
+		if len(p.answers) > 0 && !t.Failed() {
 			t.Errorf("%d requests too few", len(p.answers))
 		}
 	})
@@ -458,7 +464,7 @@ func newPortal(t *testing.T, answers ...answer) *portal {
 }
 
 // sendAllTo makes a listener the proxy of all requests until the test ends, so that
-// none leaves this machine.
+// none leaves this machine. A client without a Transport has the default one.
 func sendAllTo(t *testing.T, listener net.Listener) {
 	proxy := &url.URL{Scheme: "http", Host: listener.Addr().String()}
 	replace[http.RoundTripper](t, &http.DefaultTransport, &http.Transport{Proxy: http.ProxyURL(proxy)})
@@ -485,14 +491,15 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, next.body)
 }
 
-// received ends the stand-in and compares the requests that arrived.
-func (p *portal) received(want string) {
+// checkRequests ends the stand-in and compares the requests that arrived.
+func (p *portal) checkRequests(want string) {
 	p.t.Helper()
 	p.Close()
 	compare(p.t, "requests", strings.ReplaceAll(p.requests.String(), "\r", ""), want)
 }
 
-// run runs the program as a process of its own, with good settings but for these.
+// run runs the program as a process of its own, with good settings but for these: of
+// two with one name, the later counts.
 func (p *portal) run(settings ...string) (exitStatus int, stderr, stdout string) {
 	binary, err := os.Executable()
 	if err != nil {
@@ -512,7 +519,7 @@ func (p *portal) run(settings ...string) (exitStatus int, stderr, stdout string)
 	}, settings...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
-	if cmd.ProcessState == nil {
+	if cmd.ProcessState == nil { // The process did not start. An exit status of 1 is an error, too.
 		p.t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode(), errs.String(), out.String()
