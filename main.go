@@ -94,7 +94,7 @@ func approveGuest(email, link string) (string, error) {
 	}
 	err = json.Unmarshal([]byte(raw), &data) // &data is a pointer: Unmarshal fills data.
 	if err != nil || data.Response.ID == "" {
-		return "", errors.New("guest approval gave no JSON with an id: check that a portal answered, no sign-in page or filter")
+		return "", errors.New("guest approval gave no JSON with an id: check that a portal answered, not a sign-in page or filter")
 	}
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)

@@ -136,9 +136,10 @@ func TestFetchFailure(t *testing.T) {
 		{"", "http://portal.example/", "", "the key is empty or still the placeholder"},
 	} {
 		replace(t, &apiKey, test.key)
-		_, _, err := fetch("POST", test.url, nil, test.payload)
-		if !strings.HasPrefix(fmt.Sprint(err), test.wantBegin) {
-			t.Errorf("fetch returned the error %v, want one that begins with %q", err, test.wantBegin)
+		status, raw, err := fetch("POST", test.url, nil, test.payload)
+		if status != 0 || raw != "" || !strings.HasPrefix(fmt.Sprint(err), test.wantBegin) {
+			t.Errorf("fetch returned %d, %q and the error %v, want 0, \"\" and one that begins with %q",
+				status, raw, err, test.wantBegin)
 		}
 	}
 }
@@ -229,7 +230,7 @@ Content-Type: application/json
 }
 
 func TestApproveGuestFailure(t *testing.T) {
-	const unusable = "guest approval gave no JSON with an id: check that a portal answered, no sign-in page or filter"
+	const unusable = "guest approval gave no JSON with an id: check that a portal answered, not a sign-in page or filter"
 	for _, test := range []struct {
 		name, email string
 		answer      answer
