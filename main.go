@@ -70,7 +70,7 @@ func approveGuest(email, link string) (string, error) {
 		}
 		header.Set("Confirm", query)
 	}
-	// Go has no fetch either; ours stands further down. The map becomes a JSON object.
+	// Go has no fetch: ours stands further down, and sends its last argument as JSON.
 	status, raw, err := fetch(http.MethodPost, url, header, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval failed, or only its answer was lost: %w", err)
@@ -99,8 +99,8 @@ func approveGuest(email, link string) (string, error) {
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
 	// Since DocSpace 3.5, the portal approves the link's guest, whatever the email, so
-	// the link of an earlier run must not end in a deletion. EqualFold ignores upper
-	// and lower case, and %q shows characters that one cannot see.
+	// another guest's link, left from before, must not end in a deletion. EqualFold
+	// ignores upper and lower case, and %q shows characters that one cannot see.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
 		return "", fmt.Errorf("approved another guest: the sharing link is for %q, not for %q", guest.Email, email)
 	}
@@ -151,13 +151,13 @@ func main() {
 
 // setting returns the value of an environment variable, or the fallback if there is
 // none. It strips the spaces, line ends, quotes, angle brackets and invisible
-// characters that pasting leaves around a value. It makes a placeholder empty,
-// because yourportal.onlyoffice.com may be somebody's portal.
+// characters that pasting leaves around a value. It makes the placeholders
+// empty, because yourportal.onlyoffice.com may be somebody's portal.
 func setting(variable, fallback string) string {
 	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
 	// cmp.Or is JavaScript's ||.
 	value := cmp.Or(strings.Trim(os.Getenv(variable), around), strings.Trim(fallback, around))
-	// Split in two, the placeholders here survive a search and replace in this file.
+	// Split in two, so that replacing the placeholders throughout this file spares this check.
 	if strings.Contains(value, "//your"+"portal.onlyoffice.com") || strings.Contains(value, "your"+"_api_key") {
 		return ""
 	}
@@ -169,7 +169,7 @@ func setting(variable, fallback string) string {
 // DELETE into a GET, whose 200 would pass for a deletion.
 var client = &http.Client{
 	Timeout: 30 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error {
+	CheckRedirect: func(_ *http.Request, _ []*http.Request) error {
 		return http.ErrUseLastResponse // The caller gets the redirect as the answer.
 	},
 }
@@ -177,7 +177,7 @@ var client = &http.Client{
 // fetch sends payload as JSON and returns the status and the body of the answer,
 // whatever the status. It fails if no complete answer arrives.
 func fetch(method, url string, header http.Header, payload any) (int, string, error) {
-	// A link approves without a key, too, but for its sender.
+	// Without a key, a link would put the guest on the list of whoever made it.
 	if apiKey == "" {
 		return 0, "", errors.New("the key is empty or still the placeholder")
 	}
@@ -185,7 +185,7 @@ func fetch(method, url string, header http.Header, payload any) (int, string, er
 	if err != nil {
 		return 0, "", err
 	}
-	req, err := http.NewRequest(method, url, bytes.NewReader(body)) // := sets the old err, too.
+	req, err := http.NewRequest(method, url, bytes.NewReader(body)) // := declares req and reuses err.
 	if err != nil {
 		return 0, "", err
 	}
@@ -205,8 +205,8 @@ func fetch(method, url string, header http.Header, payload any) (int, string, er
 // linkQuery returns the query of a guest's full sharing link. The portal shows a short
 // link, which redirects to the full one, and proxies and mail filters add redirects of
 // their own. So it sends a GET, without the key, to one address after the other, and
-// follows five redirects at most. The link is a secret, which its errors leave out;
-// only a Location that is no URL is quoted by net/http.
+// follows five redirects at most. The errors written here leave out the link, which is
+// a secret, but net/http quotes a Location that is no URL.
 func linkQuery(link string) (string, error) {
 	for redirects := 0; ; redirects++ {
 		req, err := http.NewRequest(http.MethodGet, link, nil)
@@ -241,7 +241,7 @@ func approvalHint(status int, link string) string {
 			return ": check the key"
 		}
 		return ": check the sharing link: it works for seven days, and only as long as its sender and its guest " +
-			"are active; the key is not the cause"
+			"are active; a wrong key would show only at the deletion"
 	case 403:
 		if link == "" {
 			return ": no sharing link was given"

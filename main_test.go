@@ -18,7 +18,7 @@ import (
 func TestSetting(t *testing.T) {
 	// The escapes are a no-break space, a zero-width space and a byte order mark.
 	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
-	// Split in two, the placeholders survive a search and replace in this file.
+	// Split in two, so that replacing the placeholders throughout this file spares this test.
 	const host, key = "your" + "portal.onlyoffice.com", "your" + "_api_key"
 	for _, test := range []struct{ value, fallback, want string }{
 		{"variable", "default", "variable"},
@@ -65,7 +65,7 @@ func TestApprovalHint(t *testing.T) {
 		{308, link, checkHost},
 		{400, link, ""},
 		{401, link, ": check the sharing link: it works for seven days, and only as long as its sender and its guest " +
-			"are active; the key is not the cause"},
+			"are active; a wrong key would show only at the deletion"},
 		{401, "", ": check the key"},
 		{403, link, ": check that the key is a room admin's, unless the response names another cause"},
 		{403, "", ": no sharing link was given"},
@@ -358,7 +358,7 @@ Guest with ID `+guestID+` deleted successfully.
 }
 
 func TestProgramFailure(t *testing.T) {
-	// Split in two, the placeholders survive a search and replace in this file.
+	// Split in two, so that replacing the placeholders throughout this file spares this test.
 	const placeholder = "https://your" + "portal.onlyoffice.com/your" + "_api_key"
 	for _, test := range []struct {
 		name, setting          string
