@@ -151,8 +151,8 @@ func main() {
 
 // setting returns the value of an environment variable, or the fallback if there is
 // none. It strips the spaces, line ends, quotes, angle brackets and invisible
-// characters that pasting leaves around a value. It makes the placeholders
-// empty, because yourportal.onlyoffice.com may be somebody's portal.
+// characters that pasting leaves around a value. It makes the placeholders empty,
+// because yourportal.onlyoffice.com may be somebody's portal.
 func setting(variable, fallback string) string {
 	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
 	// cmp.Or is JavaScript's ||.
@@ -175,7 +175,7 @@ var client = &http.Client{
 }
 
 // fetch sends payload as JSON and returns the status and the body of the answer,
-// whatever the status. It fails if no complete answer arrives.
+// whatever the status. It fails without a key, and if no complete answer arrives.
 func fetch(method, url string, header http.Header, payload any) (int, string, error) {
 	// Without a key, a link would put the guest on the list of whoever made it.
 	if apiKey == "" {

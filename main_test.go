@@ -419,7 +419,8 @@ func replace[T any](t *testing.T, variable *T, value T) {
 	t.Cleanup(func() { *variable = old })
 }
 
-// compare ends the test at the first line in which a text is not as wanted.
+// compare ends the test at the first line in which a text is not as wanted. With
+// (end) after both, one that is too short or too long differs in a line, too.
 func compare(t *testing.T, name, got, want string) {
 	t.Helper()
 	gotLines, wantLines := strings.Split(got+"(end)", "\n"), strings.Split(want+"(end)", "\n")
