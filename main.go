@@ -29,6 +29,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // The settings. Edit the defaults, or set the environment variables, which win. The
@@ -149,16 +150,18 @@ func main() {
 	}
 }
 
-// setting returns the value of an environment variable, or the fallback if there is
-// none. It strips the spaces, line ends, quotes, angle brackets and invisible
-// characters that pasting leaves around a value. It makes the placeholders empty,
-// because yourportal.onlyoffice.com may be somebody's portal.
+// setting returns the value of an environment variable, or the fallback if it is empty
+// or not set. It strips the spaces, quotes, angle brackets and invisible characters that
+// pasting leaves around a value. It makes the placeholders empty, because
+// yourportal.onlyoffice.com may be somebody's portal.
 func setting(variable, fallback string) string {
-	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
-	// cmp.Or is JavaScript's ||.
-	value := cmp.Or(strings.Trim(os.Getenv(variable), around), strings.Trim(fallback, around))
+	value := cmp.Or(os.Getenv(variable), fallback) // This is JavaScript's ||.
+	value = strings.TrimFunc(value, func(r rune) bool {
+		return !unicode.IsPrint(r) || strings.ContainsRune(" \"'“”„‘’‚<>", r)
+	})
+	lower := strings.ToLower(value)
 	// Split in two, so that replacing the placeholders throughout this file spares this check.
-	if strings.Contains(value, "//your"+"portal.onlyoffice.com") || strings.Contains(value, "your"+"_api_key") {
+	if strings.Contains(lower, "//your"+"portal.onlyoffice.com") || strings.Contains(lower, "your"+"_api_key") {
 		return ""
 	}
 	return value

@@ -16,20 +16,23 @@ import (
 )
 
 func TestSetting(t *testing.T) {
-	// The escapes are a no-break space, a zero-width space and a byte order mark.
-	const around = " \t\r\n\u00a0\u200b\ufeff\"'“”„‘’‚<>"
+	// The escapes are a no-break space, a zero-width space, a byte order mark and three
+	// marks that set the direction of a text.
+	const around = " \t\r\n\u00a0\u200b\ufeff\u200e\u2066\u2069\"'“”„‘’‚<>"
 	// Split in two, so that replacing the placeholders throughout this file spares this test.
 	const host, key = "your" + "portal.onlyoffice.com", "your" + "_api_key"
 	for _, test := range []struct{ value, fallback, want string }{
 		{"variable", "default", "variable"},
 		{"", "default", "default"},
-		{around, around + "default" + around, "default"},
+		{" ", "default", ""},
 		{around + "variable" + around, "", "variable"},
+		{"", around + "default" + around, "default"},
 		{"a" + around + "z", "", "a" + around + "z"},
 		{"https://" + host + "/", "default", ""},
-		{"", "http://" + host, ""},
+		{"", "http://" + strings.ToUpper(host), ""},
 		{"https://my-" + host, "", "https://my-" + host}, // A portal of that name may be one's own.
 		{"Bearer " + key, "default", ""},
+		{"", strings.ToUpper(key), ""},
 	} {
 		t.Setenv("DOCSPACE_TEST", test.value)
 		if got := setting("DOCSPACE_TEST", test.fallback); got != test.want {
