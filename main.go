@@ -81,7 +81,7 @@ func approveGuest(email, link string) (string, error) {
 	if status < 200 || status > 299 {
 		// The printed line is the sample's. The error, for the caller, says what to check.
 		fmt.Printf("Guest approval failed. Status code: %d, Message: %s\n", status, raw)
-		return "", fmt.Errorf("guest approval failed with status %d%s", status, approvalHint(status, link))
+		return "", fmt.Errorf("guest approval failed with status %d%s", status, approvalHint(status, raw, link))
 	}
 
 	// Unmarshal fills only fields that begin with a capital; the backquotes hold
@@ -121,7 +121,7 @@ func deleteGuest(userID string) error {
 	fmt.Println("Raw Response (delete):", raw)
 	if status < 200 || status > 299 {
 		fmt.Printf("Guest deletion failed. Status code: %d, Message: %s\n", status, raw)
-		return fmt.Errorf("guest deletion failed with status %d%s", status, deletionHint(status))
+		return fmt.Errorf("guest deletion failed with status %d%s", status, deletionHint(status, raw))
 	}
 	fmt.Printf("Guest with ID %s deleted successfully.\n", userID)
 	return nil
@@ -234,41 +234,47 @@ func linkQuery(link string) (string, error) {
 	}
 }
 
-// approvalHint returns what to check after a refused approval, or nothing.
-func approvalHint(status int, link string) string {
-	switch status {
-	case 301, 302, 307, 308, 405:
+// approvalHint returns the cause of a refused approval, or nothing if it is not known.
+func approvalHint(status int, raw, link string) string {
+	switch { // Of the cases, the first that is true counts.
+	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405:
 		return ": check that the host is the portal's address alone, with the right https:// or http://"
-	case 401:
-		if link == "" {
-			return ": check the key"
-		}
-		return ": check the sharing link: it works for seven days, and only as long as its sender and its guest " +
-			"are active; a wrong key would show only at the deletion"
-	case 403:
-		if link == "" {
-			return ": no sharing link was given"
-		}
-		return ": check that the key is a room admin's, unless the response names another cause"
-	case 404:
-		return ": check the host, and that the portal is not suspended, unless the response names another cause"
-	case 500:
-		return ": check the host, and that the sharing link is complete and this portal's"
+	case status == 401 && link == "":
+		return ": the key is not valid"
+	case status == 401:
+		return ": the sharing link was refused, not the key: it is over seven days old, incomplete or another portal's, " +
+			"or its sender or guest is not active any more"
+	case status == 403 && strings.Contains(raw, "Access denied"):
+		return ": the key's owner has the role User or Guest; it takes a room admin's key"
+	case status == 403 && raw != "":
+		return ": the response says why"
+	case status == 403 && link == "":
+		return ": no sharing link was given"
+	case status == 404 && strings.Contains(raw, "User not found"):
+		return ": nobody on the portal has that email"
+	case status == 404:
+		return ": the host is no portal's address, or the portal is suspended"
+	case status == 500:
+		return ": the portal cannot read the sharing link (incomplete, or another installation's), or the host is no portal's address"
 	}
 	return ""
 }
 
-// deletionHint returns what to check after a refused deletion, or nothing.
-func deletionHint(status int) string {
-	switch status {
-	case 401:
-		return ": check the key; without a valid one, the guest was approved for the link's sender, not for you"
-	case 402:
-		return ": check the portal's payment or licence"
-	case 403:
-		return ": check that the key has Write for Contacts (accounts:write) and is a room admin's, " +
-			"not the owner's or a DocSpace admin's"
-	case 502, 503, 504:
+// deletionHint returns the cause of a refused deletion, or nothing if it is not known.
+func deletionHint(status int, raw string) string {
+	switch {
+	case status == 401:
+		return ": the key is not valid; the approval went by the link alone, " +
+			"and put the guest on the list of the link's sender, not on yours"
+	case status == 402:
+		return ": the portal is not paid for, or has no licence"
+	case status == 403 && raw == "":
+		return ": the key lacks Write for Contacts (accounts:write)"
+	case status == 403 && strings.Contains(raw, "Access denied"):
+		return ": the key is the owner's or a DocSpace admin's, not a room admin's, or the guest is not on your list"
+	case status == 403:
+		return ": the response says why"
+	case status >= 500:
 		return ": the portal may have deleted the guest all the same"
 	}
 	return ""

@@ -59,25 +59,30 @@ func TestApprovalHint(t *testing.T) {
 	const link = "https://portal.example/s/secret"
 	const checkHost = ": check that the host is the portal's address alone, with the right https:// or http://"
 	for _, test := range []struct {
-		status     int
-		link, want string
+		status          int
+		raw, link, want string
 	}{
-		{301, link, checkHost},
-		{302, link, checkHost},
-		{307, link, checkHost},
-		{308, link, checkHost},
-		{400, link, ""},
-		{401, link, ": check the sharing link: it works for seven days, and only as long as its sender and its guest " +
-			"are active; a wrong key would show only at the deletion"},
-		{401, "", ": check the key"},
-		{403, link, ": check that the key is a room admin's, unless the response names another cause"},
-		{403, "", ": no sharing link was given"},
-		{404, link, ": check the host, and that the portal is not suspended, unless the response names another cause"},
-		{405, link, checkHost},
-		{500, link, ": check the host, and that the sharing link is complete and this portal's"},
+		{301, "", link, checkHost},
+		{302, "", link, checkHost},
+		{307, "", link, checkHost},
+		{308, "", link, checkHost},
+		{401, "", "", ": the key is not valid"},
+		{401, "", link, ": the sharing link was refused, not the key: it is over seven days old, incomplete or another portal's, " +
+			"or its sender or guest is not active any more"},
+		{403, `{"error":{"message":"Access denied"}}`, link,
+			": the key's owner has the role User or Guest; it takes a room admin's key"},
+		{403, "The access to the portal is restricted", "", ": the response says why"},
+		{403, "", "", ": no sharing link was given"},
+		{404, `{"error":{"message":"User not found"}}`, link, ": nobody on the portal has that email"},
+		{404, "", link, ": the host is no portal's address, or the portal is suspended"},
+		{405, "", link, checkHost},
+		{502, "", link, ""},
+		// These words count in the answer to 403 and 404 only.
+		{500, "Access denied, User not found", "",
+			": the portal cannot read the sharing link (incomplete, or another installation's), or the host is no portal's address"},
 	} {
-		if got := approvalHint(test.status, test.link); got != test.want {
-			t.Errorf("approvalHint(%d, %q) returned %q, want %q", test.status, test.link, got, test.want)
+		if got := approvalHint(test.status, test.raw, test.link); got != test.want {
+			t.Errorf("approvalHint(%d, %q, %q) returned %q, want %q", test.status, test.raw, test.link, got, test.want)
 		}
 	}
 }
@@ -85,20 +90,22 @@ func TestApprovalHint(t *testing.T) {
 func TestDeletionHint(t *testing.T) {
 	const mayBeDeleted = ": the portal may have deleted the guest all the same"
 	for _, test := range []struct {
-		status int
-		want   string
+		status    int
+		raw, want string
 	}{
-		{400, ""},
-		{401, ": check the key; without a valid one, the guest was approved for the link's sender, not for you"},
-		{402, ": check the portal's payment or licence"},
-		{403, ": check that the key has Write for Contacts (accounts:write) and is a room admin's, " +
-			"not the owner's or a DocSpace admin's"},
-		{502, mayBeDeleted},
-		{503, mayBeDeleted},
-		{504, mayBeDeleted},
+		{401, "", ": the key is not valid; the approval went by the link alone, " +
+			"and put the guest on the list of the link's sender, not on yours"},
+		{402, "", ": the portal is not paid for, or has no licence"},
+		{403, "", ": the key lacks Write for Contacts (accounts:write)"},
+		{403, `{"error":{"message":"Access denied"}}`,
+			": the key is the owner's or a DocSpace admin's, not a room admin's, or the guest is not on your list"},
+		{403, "The access to the portal is restricted", ": the response says why"},
+		{499, "Access denied", ""},
+		{500, "", mayBeDeleted},
+		{524, "", mayBeDeleted},
 	} {
-		if got := deletionHint(test.status); got != test.want {
-			t.Errorf("deletionHint(%d) returned %q, want %q", test.status, got, test.want)
+		if got := deletionHint(test.status, test.raw); got != test.want {
+			t.Errorf("deletionHint(%d, %q) returned %q, want %q", test.status, test.raw, got, test.want)
 		}
 	}
 }
@@ -240,8 +247,8 @@ func TestApproveGuestFailure(t *testing.T) {
 		want        string
 	}{
 		{"status 300", "jane@example.com", answer{status: 300}, "guest approval failed with status 300"},
-		{"status 403", "jane@example.com", answer{status: 403}, "guest approval failed with status 403: " +
-			"check that the key is a room admin's, unless the response names another cause"},
+		{"status 403", "jane@example.com", answer{status: 403, body: "restricted"},
+			"guest approval failed with status 403: the response says why"},
 		{"no JSON", "jane@example.com", answer{status: 200, body: "<html>"}, unusable},
 		{"no id", "jane@example.com", answer{status: 200, body: `{"response":{"email":"jane@example.com"}}`}, unusable},
 		{"number as id", "jane@example.com", answer{status: 200, body: `{"response":{"id":42}}`}, unusable},
@@ -286,7 +293,7 @@ func TestDeleteGuestFailure(t *testing.T) {
 	}{
 		{"status 300", answer{status: 300}, "guest deletion failed with status 300"},
 		{"status 402", answer{status: 402},
-			"guest deletion failed with status 402: check the portal's payment or licence"},
+			"guest deletion failed with status 402: the portal is not paid for, or has no licence"},
 		{"half an answer", answer{status: 200, body: "half", cut: true},
 			"guest deletion failed, or only its answer was lost: reading the answer with status 200: unexpected EOF"},
 	} {
@@ -381,7 +388,7 @@ func TestProgramFailure(t *testing.T) {
 			"Approving guest...\n"},
 		// A link that is still the placeholder is none. The body is printed as it is.
 		{"approval refused", "DOCSPACE_GUEST_LINK=" + placeholder, []answer{{status: 403, body: "100%\r\n"}},
-			"guest approval failed with status 403: no sharing link was given\n",
+			"guest approval failed with status 403: the response says why\n",
 			"Approving guest...\nStatus Code: 403\nRaw Response: 100%\r\n\n" +
 				"Guest approval failed. Status code: 403, Message: 100%\r\n\n"},
 		{"link of another guest", "DOCSPACE_GUEST_EMAIL=jane@example.co", []answer{{status: 200, body: approvalAnswer}},
