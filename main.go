@@ -1,7 +1,9 @@
+// Ported to Go from ONLYOFFICE's sample "Manage a guest user", under the Apache License 2.0.
+
 // Manage-guests approves a guest of an ONLYOFFICE DocSpace portal, which puts them
-// on your list of guests, and then deletes them from that list. They lose all rooms
-// and files that you have ever shared with them, and nothing brings these back. Their
-// account stays. It is ONLYOFFICE's sample "Manage a guest user" in Go.
+// on your list of guests, and then deletes them from that list. They lose every room
+// and file that you have shared with them by name, and approving them again does not
+// bring these back. Their account stays.
 //
 // You are the room admin whose API key it uses; the key needs Write for Contacts.
 // Somebody else who sees the guest on the portal, such as another room admin, sends
@@ -32,60 +34,46 @@ import (
 	"unicode"
 )
 
-// The settings. Edit the defaults, or set the environment variables, which win. The
-// placeholders of the host and the key count as empty.
+// The settings. Edit the defaults, or set the environment variables, which win. Nothing
+// is sent while host or key is missing or still the placeholder.
 var (
 	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
 	guestEmail = setting("DOCSPACE_GUEST_EMAIL", "guest@example.com")
-	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // A mock server can do without; a portal refuses.
+	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // The sample has no link, and a portal refuses that.
 )
 
-// headers returns the headers of both requests, in a new map each time, because
-// approveGuest adds a header. A portal reads an API key only after the word Bearer.
-// A value with a space in it has such a word already and goes as it is.
+// headers returns the headers of both requests. A portal reads an API key only after
+// the word Bearer. A key with a space in it is taken to have its Bearer or Basic already.
 func headers() http.Header {
-	authorization := apiKey
+	authorization := apiKey // := declares a variable, = gives it another value.
 	if !strings.Contains(apiKey, " ") {
 		authorization = "Bearer " + apiKey
 	}
 	// A header can have several values, hence the inner braces.
-	return http.Header{
-		"Authorization": {authorization},
-		"Content-Type":  {"application/json"},
-	}
+	return http.Header{"Authorization": {authorization}, "Content-Type": {"application/json"}}
 }
 
-// approveGuest is step 1. It sends a POST with the guest's email and, in the header
-// Confirm, the query of their sharing link, prints the answer and returns the guest's
-// id. A link to another guest approves that guest, and is an error.
+// approveGuest is step 1. It sends a POST with the guest's email and sharing link,
+// prints the answer and returns the guest's id. It fails if the portal refuses, and if
+// the link turns out to be another guest's.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
-	header := headers()
-	if link != "" {
-		query, err := linkQuery(link)
-		// Go has no exceptions: a function returns an error beside its result, nil if
-		// all went well. Errorf makes a new one, with the old one in the place of %w.
-		if err != nil {
-			return "", fmt.Errorf("guest approval failed: %w", err)
-		}
-		header.Set("Confirm", query)
-	}
-	// Go has no fetch: ours stands further down, and sends its last argument as JSON.
-	status, raw, err := fetch(http.MethodPost, url, header, map[string]any{"email": email})
+	// Go has no fetch: ours, below main, adds the headers. There is nothing to await and
+	// no exception: it returns its results and an error, which is nil if all went well.
+	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
 	if err != nil {
-		return "", fmt.Errorf("guest approval failed, or only its answer was lost: %w", err)
+		return "", fmt.Errorf("guest approval not confirmed: %w", err) // %w puts the cause in.
 	}
 	fmt.Println("Status Code:", status)
 	fmt.Println("Raw Response:", raw)
 	if status < 200 || status > 299 {
-		// The printed line is the sample's. The error, for the caller, says what to check.
+		// The printed line is the sample's; the error, for the caller, names the cause.
 		fmt.Printf("Guest approval failed. Status code: %d, Message: %s\n", status, raw)
 		return "", fmt.Errorf("guest approval failed with status %d%s", status, approvalHint(status, raw, link))
 	}
 
-	// Unmarshal fills only fields that begin with a capital; the backquotes hold
-	// their names in the JSON.
+	// Of the JSON, only these fields are read, under the names in the backquotes.
 	var data struct {
 		Response struct {
 			ID          string `json:"id"`
@@ -93,29 +81,30 @@ func approveGuest(email, link string) (string, error) {
 			Email       string `json:"email"`
 		} `json:"response"`
 	}
-	err = json.Unmarshal([]byte(raw), &data) // &data is a pointer: Unmarshal fills data.
+	err = json.Unmarshal([]byte(raw), &data) // This is JSON.parse; & lets it fill data.
 	if err != nil || data.Response.ID == "" {
-		return "", errors.New("guest approval gave no JSON with an id: check that a portal answered, not a sign-in page or filter")
+		return "", errors.New("guest approval gave no JSON with an id: check that a portal answered, not a sign-in page or a web filter")
 	}
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
-	// Since DocSpace 3.5, the portal approves the link's guest, whatever the email, so
-	// another guest's link, left from before, must not end in a deletion. EqualFold
-	// ignores upper and lower case, and %q shows characters that one cannot see.
+	// Since DocSpace 3.5, a portal goes by the link, if there is one, not by the email. A
+	// link left over from another guest must not end in a deletion. EqualFold ignores
+	// upper and lower case, and %q shows characters that one cannot see.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
-		return "", fmt.Errorf("approved another guest: the sharing link is for %q, not for %q", guest.Email, email)
+		return "", fmt.Errorf("the sharing link is for %q, who is approved now, and not for %q", guest.Email, email)
 	}
 	return guest.ID, nil
 }
 
-// deleteGuest is step 2. It sends a DELETE with the guest's id and prints the answer.
-// The guest leaves your list and loses, for good, all that you have shared with them.
+// deleteGuest is step 2. It sends a DELETE with the guest's id, prints the answer, and
+// fails if the portal refuses. The guest leaves your list and loses all that you have
+// shared with them by name; approving them again does not bring it back.
 func deleteGuest(userID string) error {
 	url := apiHost + "/api/2.0/people/guests"
 	payload := map[string]any{"userIds": []string{userID}, "resendAll": false}
-	status, raw, err := fetch(http.MethodDelete, url, headers(), payload)
+	status, raw, err := fetch("DELETE", url, "", payload)
 	if err != nil {
-		return fmt.Errorf("guest deletion failed, or only its answer was lost: %w", err)
+		return fmt.Errorf("guest deletion not confirmed: %w", err)
 	}
 	fmt.Println("Status Code (delete):", status)
 	fmt.Println("Raw Response (delete):", raw)
@@ -129,15 +118,8 @@ func deleteGuest(userID string) error {
 
 // main runs the guest management flow and stops at the first step that fails.
 func main() {
-	// log.Fatal prints to standard error and exits with 1; without flags it adds no date.
+	// This keeps the date out of log.Fatal, which prints to standard error and exits with 1.
 	log.SetFlags(0)
-	if apiHost == "" {
-		log.Fatal("DOCSPACE_API_HOST is empty or still the placeholder")
-	}
-	if apiKey == "" {
-		log.Fatal("DOCSPACE_API_KEY is empty or still the placeholder")
-	}
-
 	fmt.Println("Approving guest...")
 	guestID, err := approveGuest(guestEmail, guestLink)
 	if err != nil {
@@ -152,38 +134,37 @@ func main() {
 
 // setting returns the value of an environment variable, or the fallback if it is empty
 // or not set. It strips the spaces, quotes, angle brackets and invisible characters that
-// pasting leaves around a value. It makes the placeholders empty, because
-// yourportal.onlyoffice.com may be somebody's portal.
+// pasting leaves around a value.
 func setting(variable, fallback string) string {
-	value := cmp.Or(os.Getenv(variable), fallback) // This is JavaScript's ||.
-	value = strings.TrimFunc(value, func(r rune) bool {
+	value := cmp.Or(os.Getenv(variable), fallback)     // This is JavaScript's ||.
+	return strings.TrimFunc(value, func(r rune) bool { // A rune is a character.
 		return !unicode.IsPrint(r) || strings.ContainsRune(" \"'“”„‘’‚<>", r)
 	})
-	lower := strings.ToLower(value)
-	// Split in two, so that replacing the placeholders throughout this file spares this check.
-	if strings.Contains(lower, "//your"+"portal.onlyoffice.com") || strings.Contains(lower, "your"+"_api_key") {
-		return ""
-	}
-	return value
 }
 
-// client gives up on a call after 30 seconds, where the default client waits for
-// as long as it takes. It follows no redirect: net/http can turn a redirected
-// DELETE into a GET, whose 200 would pass for a deletion.
-var client = &http.Client{
+// hasPlaceholder reports whether a text holds the placeholder of the host, which may be
+// somebody's portal, or of the key.
+func hasPlaceholder(text string) bool {
+	text = strings.ToLower(text)
+	// Each is in two parts, so that search and replace in this file does not change them.
+	return strings.Contains(text, "//your"+"portal.onlyoffice.com") || strings.Contains(text, "your"+"_api_key")
+}
+
+// client gives up on a call after 30 seconds, where the default client waits for an
+// answer for ever. It follows no redirect: net/http can turn a redirected DELETE into a
+// GET, and the 200 of a sign-in page would pass for a deletion.
+var client = http.Client{
 	Timeout: 30 * time.Second,
-	CheckRedirect: func(_ *http.Request, _ []*http.Request) error {
-		return http.ErrUseLastResponse // The caller gets the redirect as the answer.
+	CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // It means that the redirect itself is the answer.
 	},
 }
 
-// fetch sends payload as JSON and returns the status and the body of the answer,
-// whatever the status. It fails without a key, and if no complete answer arrives.
-func fetch(method, url string, header http.Header, payload any) (int, string, error) {
-	// Without a key, a link would put the guest on the list of whoever made it.
-	if apiKey == "" {
-		return 0, "", errors.New("the key is empty or still the placeholder")
-	}
+// fetch sends payload as JSON with the headers and, if there is a link, with the link's
+// query as the header Confirm. It returns the status and the body of the answer,
+// whatever the status. It fails if a setting is missing, if linkQuery fails, and if no
+// complete answer arrives.
+func fetch(method, url, link string, payload any) (int, string, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
 		return 0, "", err
@@ -192,46 +173,59 @@ func fetch(method, url string, header http.Header, payload any) (int, string, er
 	if err != nil {
 		return 0, "", err
 	}
-	req.Header = header
+	// A URL without https:// has no host. Without a key, a portal would go by the link
+	// alone, and approve the guest for whoever made it.
+	if req.URL.Host == "" || apiKey == "" || hasPlaceholder(url+" "+apiKey+" "+link) {
+		return 0, "", errors.New("set DOCSPACE_API_HOST (with https://) and DOCSPACE_API_KEY, and leave no placeholder there or in the link")
+	}
+	req.Header = headers()
+	if link != "" {
+		query, err := linkQuery(link)
+		if err != nil {
+			return 0, "", err
+		}
+		req.Header.Set("Confirm", query)
+	}
 	res, err := client.Do(req)
 	if err != nil {
-		return 0, "", err
+		return 0, "", fmt.Errorf("no answer: %w", err)
 	}
-	defer res.Body.Close() // This runs when fetch returns.
+	defer res.Body.Close() // This runs when fetch returns, and frees the connection.
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		return 0, "", fmt.Errorf("reading the answer with status %d: %w", res.StatusCode, err)
+		return 0, "", fmt.Errorf("status %d, but no complete answer: %w", res.StatusCode, err)
 	}
 	return res.StatusCode, string(raw), nil
 }
 
 // linkQuery returns the query of a guest's full sharing link. The portal shows a short
 // link, which redirects to the full one, and proxies and mail filters add redirects of
-// their own. So it sends a GET, without the key, to one address after the other, and
-// follows five redirects at most. The errors written here leave out the link, which is
-// a secret, but net/http quotes a Location that is no URL.
+// their own. So it sends a GET, without the key, to one address after the other, until
+// one is a full link. It fails if that does not come within five redirects.
 func linkQuery(link string) (string, error) {
-	for redirects := 0; ; redirects++ {
-		req, err := http.NewRequest(http.MethodGet, link, nil)
+	for redirects := 0; redirects <= 5; redirects++ {
+		req, err := http.NewRequest("GET", link, nil) // Only Do, below, sends it.
 		if err != nil {
 			return "", errors.New("the sharing link is not a URL")
 		}
+		// Only a full sharing link has this type in its query.
 		if req.URL.Query().Get("type") == "GuestShareLink" {
 			return req.URL.RawQuery, nil
 		}
 		res, err := client.Do(req)
 		if err != nil {
-			// The client's error begins with the link and wraps the cause.
+			// The link is a secret. Unwrap takes it off the client's error and leaves the cause.
 			return "", fmt.Errorf("asking where the sharing link leads: %w", errors.Unwrap(err))
 		}
 		res.Body.Close()
-		location, err := res.Location()
-		if err != nil || redirects == 5 {
+		location, err := res.Location() // It fails if the answer is no redirect.
+		if err != nil {
 			return "", fmt.Errorf("the sharing link leads to no guest, but to status %d: it has to come from Share guest",
 				res.StatusCode)
 		}
 		link = location.String()
 	}
+	return "", errors.New("the sharing link redirects more than five times")
 }
 
 // approvalHint returns the cause of a refused approval, or nothing if it is not known.

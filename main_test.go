@@ -19,20 +19,12 @@ func TestSetting(t *testing.T) {
 	// The escapes are a no-break space, a zero-width space, a byte order mark and three
 	// marks that set the direction of a text.
 	const around = " \t\r\n\u00a0\u200b\ufeff\u200e\u2066\u2069\"'“”„‘’‚<>"
-	// Split in two, so that replacing the placeholders throughout this file spares this test.
-	const host, key = "your" + "portal.onlyoffice.com", "your" + "_api_key"
 	for _, test := range []struct{ value, fallback, want string }{
-		{"variable", "default", "variable"},
-		{"", "default", "default"},
-		{" ", "default", ""},
+		{"variable=", "default", "variable="},
+		{" ", "default", ""}, // It is set, though there is nothing in it.
 		{around + "variable" + around, "", "variable"},
 		{"", around + "default" + around, "default"},
 		{"a" + around + "z", "", "a" + around + "z"},
-		{"https://" + host + "/", "default", ""},
-		{"", "http://" + strings.ToUpper(host), ""},
-		{"https://my-" + host, "", "https://my-" + host}, // A portal of that name may be one's own.
-		{"Bearer " + key, "default", ""},
-		{"", strings.ToUpper(key), ""},
 	} {
 		t.Setenv("DOCSPACE_TEST", test.value)
 		if got := setting("DOCSPACE_TEST", test.fallback); got != test.want {
@@ -42,9 +34,29 @@ func TestSetting(t *testing.T) {
 	}
 }
 
+// Split in two, so that replacing the placeholders throughout this file spares the tests.
+const (
+	placeholderHost = "your" + "portal.onlyoffice.com"
+	placeholderKey  = "your" + "_api_key"
+)
+
+func TestHasPlaceholder(t *testing.T) {
+	for text, want := range map[string]bool{
+		"https://" + placeholderHost + "/":           true,
+		"http://" + strings.ToUpper(placeholderHost): true,
+		"https://my-" + placeholderHost:              false, // A portal of that name may be one's own.
+		"Bearer " + placeholderKey:                   true,
+		strings.ToUpper(placeholderKey):              true,
+	} {
+		if got := hasPlaceholder(text); got != want {
+			t.Errorf("hasPlaceholder(%q) returned %t, want %t", text, got, want)
+		}
+	}
+}
+
 func TestHeaders(t *testing.T) {
 	for _, test := range []struct{ key, want string }{
-		{"sk-secret", "Bearer sk-secret"},
+		{"token=", "Bearer token="},
 		{"Bearer sk-secret", "Bearer sk-secret"},
 		{"Basic amFuZTpzZWNyZXQ=", "Basic amFuZTpzZWNyZXQ="},
 	} {
@@ -110,199 +122,207 @@ func TestDeletionHint(t *testing.T) {
 	}
 }
 
-// The stand-in that newPortal starts gets the requests to any host and gives one
-// answer to each; a request more or fewer fails the test. checkRequests compares
-// the first line, the headers and the body of each.
+// In the tests that follow, a stand-in gets the requests to any host. Each exchange is
+// a request that it expects (its first line, headers and body) and the answer to it. The
+// first line has the whole URL, because the stand-in is a proxy.
+const (
+	shortLink = "http://portal.example/s/secret"
+	fullLink  = "http://portal.example/confirm/GuestShareLink?" + query
+	query     = "type=GuestShareLink&key=533217614623.secret%2BH5L2&encemail=NBAa%3D&uid=27ab"
+)
+
 func TestFetch(t *testing.T) {
-	portal := newPortal(t, answer{status: 404, body: "not found\r\n"})
-	status, raw, err := fetch("PUT", "http://portal.example/path?a=b", http.Header{"Confirm": {"c=d"}}, []string{"e"})
+	newPortal(t, exchange{
+		request: `PUT http://portal.example/path?a=b
+Authorization: Bearer sk-secret
+Confirm: ` + query + `
+Content-Type: application/json
+["c"]`,
+		status: 404,
+		body:   "not found\r\n",
+	})
+	status, raw, err := fetch("PUT", "http://portal.example/path?a=b", fullLink, []string{"c"})
 	if status != 404 || raw != "not found\r\n" || err != nil {
-		t.Errorf("fetch returned %d, %q and the error %v, want 404 and \"not found\\r\\n\"", status, raw, err)
+		t.Errorf("fetch returned %d, %q, %v\nwant 404, \"not found\\r\\n\", <nil>", status, raw, err)
 	}
-	portal.checkRequests("PUT http://portal.example/path?a=b\nConfirm: c=d\n[\"e\"]\n")
 }
 
-// Following a redirect would be a request more.
+// If fetch followed the redirect, the stand-in would get a second request, which fails
+// the test.
 func TestFetchRedirect(t *testing.T) {
-	for _, status := range []int{301, 303, 307} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			newPortal(t, answer{status: status, location: "/elsewhere"})
-			if got, _, err := fetch("DELETE", "http://portal.example/", nil, ""); got != status || err != nil {
-				t.Errorf("fetch returned %d and the error %v, want %d", got, err, status)
-			}
-		})
+	newPortal(t, exchange{status: 301, location: "/elsewhere"})
+	status, _, err := fetch("DELETE", "http://portal.example/", "", nil)
+	if status != 301 || err != nil {
+		t.Errorf("fetch returned %d, %v\nwant 301, <nil>", status, err)
 	}
 }
 
+const notSet = "set DOCSPACE_API_HOST (with https://) and DOCSPACE_API_KEY, and leave no placeholder there or in the link"
+
+// The stand-in expects no request at all, not even one to the link.
 func TestFetchFailure(t *testing.T) {
 	newPortal(t)
 	for _, test := range []struct {
-		key, url  string
-		payload   any
-		wantBegin string
+		key, url, link string
+		payload        any
+		wantBegin      string
 	}{
-		{"sk-secret", "http://portal.example/", func() {}, "json: "}, // A function has no JSON form.
-		{"sk-secret", "http://portal.example/%", "", "parse "},
-		{"", "http://portal.example/", "", "the key is empty or still the placeholder"},
+		{"", "http://portal.example/", shortLink, nil, notSet},
+		{"sk-secret", "https:/portal.example/", shortLink, nil, notSet}, // With one slash, it has no host.
+		{placeholderKey, "http://portal.example/", shortLink, nil, notSet},
+		{"sk-secret", "http://" + placeholderHost + "/", shortLink, nil, notSet},
+		{"sk-secret", "http://portal.example/", "http://" + placeholderHost + "/s/secret", nil, notSet},
+		{"sk-secret", "http://portal.example/", "%", nil, "the sharing link is not a URL"},
+		{"sk-secret", "http://portal.example/", shortLink, func() {}, "json: "}, // A function has no JSON form.
+		{"sk-secret", "http://portal.example/%", shortLink, nil, "parse "},
+		{"sk-secret", "ftp://portal.example/", "", nil, "no answer: "},
 	} {
 		replace(t, &apiKey, test.key)
-		status, raw, err := fetch("POST", test.url, nil, test.payload)
+		status, raw, err := fetch("POST", test.url, test.link, test.payload)
 		if status != 0 || raw != "" || !strings.HasPrefix(fmt.Sprint(err), test.wantBegin) {
-			t.Errorf("fetch returned %d, %q and the error %v, want 0, \"\" and one that begins with %q",
-				status, raw, err, test.wantBegin)
+			t.Errorf("fetch to %q with the key %q and the link %q returned %d, %q, %v\nwant 0, \"\", %s…",
+				test.url, test.key, test.link, status, raw, err, test.wantBegin)
 		}
 	}
 }
 
-const (
-	query    = "type=GuestShareLink&key=533217614623.secret%2BH5L2&encemail=NBAa%3D&uid=27ab"
-	fullLink = "http://portal.example/confirm/GuestShareLink?" + query
-)
-
-// The requests have no headers, because whoever answers a link must not get the
-// key. The empty line is the body. No error prints as <nil>.
+// Each request has a first line, and neither headers nor body: whoever answers a link
+// must not get the key.
 func TestLinkQuery(t *testing.T) {
-	const shortLink = "http://portal.example/s/secret"
+	const getShort = "GET " + shortLink + "\n"
+	// This query names a full link, but only as the place to go to.
 	const filterLink = "http://filter.example/?url=http%3A%2F%2Fportal.example%2F%3Ftype%3DGuestShareLink"
-	const otherLink = "http://portal.example/confirm/GuestShareLink?type=LinkInvite&from=GuestShareLink"
-	const request = "GET " + shortLink + "\n\n"
-	toShort := answer{status: 302, location: shortLink}
-	toFull := answer{status: 302, location: fullLink}
+	const otherLink = "http://portal.example/confirm/LinkInvite?subtype=GuestShareLink&type=LinkInvite&key=1"
+	toShort := exchange{request: getShort, status: 302, location: shortLink}
+	toFull := exchange{request: getShort, status: 302, location: fullLink}
 	for _, test := range []struct {
 		name, link      string
-		answers         []answer
-		requests        string
+		exchanges       []exchange
 		want, wantError string
 	}{
-		{"full link", fullLink + "#top", nil, "", query, "<nil>"},
-		{"short link", shortLink, []answer{toFull}, request, query, "<nil>"},
-		{"path as location", shortLink, []answer{{status: 301, location: "/s/other"}, toFull},
-			request + "GET http://portal.example/s/other\n\n", query, "<nil>"},
-		{"mail filter", filterLink, []answer{toShort, toFull}, "GET " + filterLink + "\n\n" + request, query, "<nil>"},
-		{"five redirects", shortLink, []answer{toShort, toShort, toShort, toShort, toFull},
-			strings.Repeat(request, 5), query, "<nil>"},
-		{"six redirects", shortLink, []answer{toShort, toShort, toShort, toShort, toShort, toFull},
-			strings.Repeat(request, 6), "",
-			"the sharing link leads to no guest, but to status 302: it has to come from Share guest"},
-		{"other kind of link", shortLink, []answer{{status: 302, location: otherLink}, {status: 200}},
-			request + "GET " + otherLink + "\n\n", "",
-			"the sharing link leads to no guest, but to status 200: it has to come from Share guest"},
-		{"mailto", shortLink, []answer{{status: 302, location: "mailto:secret@portal.example"}}, request, "",
+		{"full link", fullLink + "#top", nil, query, "<nil>"},
+		{"path as location", shortLink, []exchange{
+			{request: getShort, status: 308, location: "/s/other"},
+			{request: "GET http://portal.example/s/other\n", status: 302, location: fullLink},
+		}, query, "<nil>"},
+		{"filter's link", filterLink, []exchange{
+			{request: "GET " + filterLink + "\n", status: 301, location: shortLink},
+			toFull,
+		}, query, "<nil>"},
+		{"six redirects", shortLink, []exchange{toShort, toShort, toShort, toShort, toShort, toFull}, "",
+			"the sharing link redirects more than five times"},
+		{"other kind of link", shortLink, []exchange{
+			{request: getShort, status: 302, location: otherLink},
+			{request: "GET " + otherLink + "\n", status: 200},
+		}, "", "the sharing link leads to no guest, but to status 200: it has to come from Share guest"},
+		{"mailto", shortLink, []exchange{{request: getShort, status: 302, location: "mailto:secret@portal.example"}}, "",
 			`asking where the sharing link leads: unsupported protocol scheme "mailto"`},
-		{"no URL", "http://portal.example/%secret", nil, "", "", "the sharing link is not a URL"},
+		{"no URL", "http://portal.example/%secret", nil, "", "the sharing link is not a URL"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			portal := newPortal(t, test.answers...)
+			newPortal(t, test.exchanges...)
 			got, err := linkQuery(test.link)
 			if got != test.want || fmt.Sprint(err) != test.wantError {
-				t.Fatalf("linkQuery returned %q and the error %v, want %q and %s", got, err, test.want, test.wantError)
+				t.Errorf("linkQuery returned %q, %v\nwant %q, %s", got, err, test.want, test.wantError)
 			}
-			portal.checkRequests(test.requests)
 		})
 	}
 }
 
 const (
-	guestID        = "401a36ae-b1a7-4ef4-9545-dd45c18e82bf"
-	approvalAnswer = `{"response":{"firstName":"Jane","email":"Jane@example.com","id":"` + guestID + `",` +
-		`"displayName":"Jane Doe","isAnonim":false},"count":1}`
+	guestID         = "401a36ae-b1a7-4ef4-9545-dd45c18e82bf"
 	approvalRequest = `POST http://portal.example/api/2.0/people/guests/share/approve
 Authorization: Bearer sk-secret
 Confirm: ` + query + `
 Content-Type: application/json
-{"email":"jane@example.com"}
-`
+{"email":"jane@EXAMPLE.com"}`
+	approvalAnswer = `{"response":{"firstName":"Jane","email":"Jane@example.com","id":"` + guestID + `",` +
+		`"displayName":"Jane Doe","isAnonim":false},"count":1}`
 )
 
-// 299 is the last status of a success. The answer has the email with a capital,
-// which makes no difference.
+// 299 is the last status of a success. The emails of request and answer differ in
+// capitals, which makes no difference.
 func TestApproveGuest(t *testing.T) {
-	portal := newPortal(t, answer{status: 299, body: approvalAnswer})
-	id, err := approveGuest("jane@example.com", fullLink)
+	newPortal(t, exchange{request: approvalRequest, status: 299, body: approvalAnswer})
+	id, err := approveGuest("jane@EXAMPLE.com", fullLink)
 	if id != guestID || err != nil {
-		t.Errorf("approveGuest returned %q and the error %v, want %q", id, err, guestID)
+		t.Errorf("approveGuest returned %q, %v\nwant %q, <nil>", id, err, guestID)
 	}
-	portal.checkRequests(approvalRequest)
 }
 
 // Without a link there is no Confirm, and the answer may name another email.
 func TestApproveGuestWithoutLink(t *testing.T) {
-	portal := newPortal(t, answer{status: 200, body: approvalAnswer})
-	id, err := approveGuest("jo@example.com", "")
-	if id != guestID || err != nil {
-		t.Errorf("approveGuest returned %q and the error %v, want %q", id, err, guestID)
-	}
-	portal.checkRequests(`POST http://portal.example/api/2.0/people/guests/share/approve
+	newPortal(t, exchange{
+		request: `POST http://portal.example/api/2.0/people/guests/share/approve
 Authorization: Bearer sk-secret
 Content-Type: application/json
-{"email":"jo@example.com"}
-`)
+{"email":"jo@example.com"}`,
+		status: 200,
+		body:   approvalAnswer,
+	})
+	id, err := approveGuest("jo@example.com", "")
+	if id != guestID || err != nil {
+		t.Errorf("approveGuest returned %q, %v\nwant %q, <nil>", id, err, guestID)
+	}
 }
 
 func TestApproveGuestFailure(t *testing.T) {
-	const unusable = "guest approval gave no JSON with an id: check that a portal answered, not a sign-in page or filter"
+	const unusable = "guest approval gave no JSON with an id: check that a portal answered, not a sign-in page or a web filter"
 	for _, test := range []struct {
 		name, email string
-		answer      answer
-		want        string
+		status      int
+		body, want  string
 	}{
-		{"status 300", "jane@example.com", answer{status: 300}, "guest approval failed with status 300"},
-		{"status 403", "jane@example.com", answer{status: 403, body: "restricted"},
-			"guest approval failed with status 403: the response says why"},
-		{"no JSON", "jane@example.com", answer{status: 200, body: "<html>"}, unusable},
-		{"no id", "jane@example.com", answer{status: 200, body: `{"response":{"email":"jane@example.com"}}`}, unusable},
-		{"number as id", "jane@example.com", answer{status: 200, body: `{"response":{"id":42}}`}, unusable},
-		{"number as email", "jane@example.com", answer{status: 200, body: `{"response":{"id":"42","email":42}}`}, unusable},
-		{"no email", "jane@example.com", answer{status: 200, body: `{"response":{"id":"42"}}`},
-			`approved another guest: the sharing link is for "", not for "jane@example.com"`},
-		{"zero-width space", "jane\u200b@example.com", answer{status: 200, body: approvalAnswer},
-			`approved another guest: the sharing link is for "Jane@example.com", not for "jane\u200b@example.com"`},
+		{"status 300", "jane@example.com", 300, approvalAnswer, "guest approval failed with status 300"},
+		{"status 403", "jane@example.com", 403, "", "guest approval failed with status 403"},
+		{"no JSON", "jane@example.com", 200, "<html>", unusable},
+		{"no id", "jane@example.com", 200, `{"response":{"email":"jane@example.com"}}`, unusable},
+		{"number as email", "jane@example.com", 200, `{"response":{"id":"42","email":42}}`, unusable},
+		{"no email", "jane@example.com", 200, `{"response":{"id":"42"}}`,
+			`the sharing link is for "", who is approved now, and not for "jane@example.com"`},
+		{"zero-width space", "jane\u200b@example.com", 200, approvalAnswer,
+			`the sharing link is for "Jane@example.com", who is approved now, and not for "jane\u200b@example.com"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			newPortal(t, test.answer)
+			newPortal(t, exchange{status: test.status, body: test.body})
 			id, err := approveGuest(test.email, fullLink)
 			if id != "" || fmt.Sprint(err) != test.want {
-				t.Errorf("approveGuest returned %q and the error %v, want \"\" and %s", id, err, test.want)
+				t.Errorf("approveGuest returned %q, %v\nwant \"\", %s", id, err, test.want)
 			}
 		})
 	}
 }
 
 const (
-	deletionAnswer  = `{"count":0,"status":0,"statusCode":200}`
 	deletionRequest = `DELETE http://portal.example/api/2.0/people/guests
 Authorization: Bearer sk-secret
 Content-Type: application/json
-{"resendAll":false,"userIds":["` + guestID + `"]}
-`
+{"resendAll":false,"userIds":["` + guestID + `"]}`
+	deletionAnswer = `{"count":0,"status":0,"statusCode":200}`
 )
 
 func TestDeleteGuest(t *testing.T) {
-	portal := newPortal(t, answer{status: 299, body: deletionAnswer})
+	newPortal(t, exchange{request: deletionRequest, status: 299, body: deletionAnswer})
 	if err := deleteGuest(guestID); err != nil {
 		t.Errorf("deleteGuest returned the error %v, want none", err)
 	}
-	portal.checkRequests(deletionRequest)
 }
 
 func TestDeleteGuestFailure(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		answer answer
+		answer exchange
 		want   string
 	}{
-		{"status 300", answer{status: 300}, "guest deletion failed with status 300"},
-		{"status 402", answer{status: 402},
-			"guest deletion failed with status 402: the portal is not paid for, or has no licence"},
-		{"half an answer", answer{status: 200, body: "half", cut: true},
-			"guest deletion failed, or only its answer was lost: reading the answer with status 200: unexpected EOF"},
+		{exchange{status: 300}, "guest deletion failed with status 300"},
+		{exchange{status: 403, body: "Access denied"}, "guest deletion failed with status 403: " +
+			"the key is the owner's or a DocSpace admin's, not a room admin's, or the guest is not on your list"},
+		{exchange{status: 200, body: "half", cut: true},
+			"guest deletion not confirmed: status 200, but no complete answer: unexpected EOF"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			newPortal(t, test.answer)
-			if err := deleteGuest(guestID); fmt.Sprint(err) != test.want {
-				t.Errorf("deleteGuest returned the error %v, want %s", err, test.want)
-			}
-		})
+		newPortal(t, test.answer)
+		if err := deleteGuest(guestID); fmt.Sprint(err) != test.want {
+			t.Errorf("deleteGuest returned the error\n%v\nwant\n%s", err, test.want)
+		}
 	}
 }
 
@@ -315,45 +335,41 @@ func TestClientTimeout(t *testing.T) {
 	replace(t, &apiHost, "http://portal.example")
 	replace(t, &apiKey, "sk-secret")
 	for name, call := range map[string]func() error{
-		"link":     func() error { _, err := linkQuery("http://portal.example/s/secret"); return err },
+		"link":     func() error { _, err := linkQuery(shortLink); return err },
 		"approval": func() error { _, err := approveGuest("jane@example.com", fullLink); return err },
 		"deletion": func() error { return deleteGuest(guestID) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			// A server that has not started lets clients connect, but never answers.
+			// Until a server is started, clients can connect, but get no answer.
 			server := httptest.NewUnstartedServer(nil)
 			defer server.Listener.Close()
-			// A call without a timeout ends when the listener is closed.
+			// After five seconds, this ends a call that has no timeout, with another error.
 			time.AfterFunc(5*time.Second, func() { server.Listener.Close() })
 			sendAllTo(t, server.Listener)
 			err := call()
 			var cause net.Error
-			if !errors.As(err, &cause) || !cause.Timeout() || strings.Contains(err.Error(), "secret") {
-				t.Errorf("got the error %v, want one that wraps a timeout and shows neither link nor key", err)
+			if !errors.As(err, &cause) || !cause.Timeout() {
+				t.Errorf("errors.As finds no timeout in the error:\n%v", err)
+			}
+			if strings.Contains(fmt.Sprint(err), "secret") {
+				t.Errorf("the error shows the link or the key:\n%v", err)
 			}
 		})
 	}
 }
 
 // From here on, the tests run the whole program and compare what it prints. The
-// settings of this run are as one pastes them. With -v, it shows the output.
+// settings of this run are as one pastes them.
 func TestProgramSuccess(t *testing.T) {
-	portal := newPortal(t,
-		answer{status: 302, location: fullLink},
-		answer{status: 200, body: approvalAnswer},
-		answer{status: 200, body: deletionAnswer})
-	exitStatus, stderr, stdout := portal.run(
+	proxy := newPortal(t,
+		exchange{request: "GET " + shortLink + "\n", status: 302, location: fullLink},
+		exchange{request: approvalRequest, status: 200, body: approvalAnswer},
+		exchange{request: deletionRequest, status: 200, body: deletionAnswer})
+	stdout, stderr, exitStatus := run(t, proxy,
 		"DOCSPACE_API_HOST=\"http://portal.example//\"",
-		"DOCSPACE_API_KEY=sk-secret\r\n",
-		"DOCSPACE_GUEST_EMAIL=“jane@example.com”",
-		"DOCSPACE_GUEST_LINK=<http://portal.example/s/secret>")
-	if testing.Verbose() {
-		t.Logf("the program prints:\n%s", stdout)
-	}
-	if exitStatus != 0 {
-		t.Errorf("the exit status is %d, want 0", exitStatus)
-	}
-	compare(t, "standard error", stderr, "")
+		"DOCSPACE_API_KEY='sk-secret'\r\n",
+		"DOCSPACE_GUEST_EMAIL=“jane@EXAMPLE.com”",
+		"DOCSPACE_GUEST_LINK=<"+shortLink+">")
 	compare(t, "standard output", stdout, `Approving guest...
 Status Code: 200
 Raw Response: `+approvalAnswer+`
@@ -364,51 +380,51 @@ Status Code (delete): 200
 Raw Response (delete): `+deletionAnswer+`
 Guest with ID `+guestID+` deleted successfully.
 `)
-	portal.checkRequests("GET http://portal.example/s/secret\n\n" + approvalRequest + deletionRequest)
+	compare(t, "standard error", stderr, "")
+	if exitStatus != 0 {
+		t.Errorf("the exit status is %d, want 0", exitStatus)
+	}
 }
 
 func TestProgramFailure(t *testing.T) {
-	// Split in two, so that replacing the placeholders throughout this file spares this test.
-	const placeholder = "https://your" + "portal.onlyoffice.com/your" + "_api_key"
 	for _, test := range []struct {
 		name, setting          string
-		answers                []answer
-		wantStderr, wantStdout string
+		exchanges              []exchange
+		wantStdout, wantStderr string
 	}{
-		{"host still the placeholder", "DOCSPACE_API_HOST=" + placeholder, nil,
-			"DOCSPACE_API_HOST is empty or still the placeholder\n", ""},
-		{"key still the placeholder", "DOCSPACE_API_KEY=" + placeholder, nil,
-			"DOCSPACE_API_KEY is empty or still the placeholder\n", ""},
-		{"host without a name", "DOCSPACE_API_HOST=https://", nil,
-			"guest approval failed, or only its answer was lost: " +
-				"Post \"https:/api/2.0/people/guests/share/approve\": http: no Host in request URL\n",
-			"Approving guest...\n"},
-		{"link without https://", "DOCSPACE_GUEST_LINK=portal.example/s/secret", nil,
-			"guest approval failed: asking where the sharing link leads: unsupported protocol scheme \"\"\n",
-			"Approving guest...\n"},
-		// A link that is still the placeholder is none. The body is printed as it is.
-		{"approval refused", "DOCSPACE_GUEST_LINK=" + placeholder, []answer{{status: 403, body: "100%\r\n"}},
-			"guest approval failed with status 403: the response says why\n",
+		{"placeholder", "DOCSPACE_API_HOST=https://" + placeholderHost, nil,
+			"Approving guest...\n", "guest approval not confirmed: " + notSet + "\n"},
+		// For a host with https://, a proxy gets a CONNECT first. A percent sign is printed as it is.
+		{"refused by the proxy", "DOCSPACE_API_HOST=https://portal.example/100%25",
+			[]exchange{{request: "CONNECT portal.example:443\n", status: 403}},
+			"Approving guest...\n",
+			"guest approval not confirmed: no answer: " +
+				"Post \"https://portal.example/100%25/api/2.0/people/guests/share/approve\": Forbidden\n"},
+		{"link without https://", "DOCSPACE_GUEST_LINK=portal.example/s/secret", nil, "Approving guest...\n",
+			"guest approval not confirmed: asking where the sharing link leads: unsupported protocol scheme \"\"\n"},
+		{"approval refused", "", []exchange{{request: approvalRequest, status: 403, body: "100%\r\n"}},
 			"Approving guest...\nStatus Code: 403\nRaw Response: 100%\r\n\n" +
-				"Guest approval failed. Status code: 403, Message: 100%\r\n\n"},
-		{"link of another guest", "DOCSPACE_GUEST_EMAIL=jane@example.co", []answer{{status: 200, body: approvalAnswer}},
-			"approved another guest: the sharing link is for \"Jane@example.com\", not for \"jane@example.co\"\n",
+				"Guest approval failed. Status code: 403, Message: 100%\r\n\n",
+			"guest approval failed with status 403: the response says why\n"},
+		{"mistyped email", "DOCSPACE_GUEST_EMAIL=jane@example.co", []exchange{{status: 200, body: approvalAnswer}},
 			"Approving guest...\nStatus Code: 200\nRaw Response: " + approvalAnswer + "\n" +
-				"Approved guest: Jane Doe (Jane@example.com)\n"},
-		{"deletion refused", "", []answer{{status: 200, body: approvalAnswer}, {status: 502, body: "100%\r\n"}},
-			"guest deletion failed with status 502: the portal may have deleted the guest all the same\n",
+				"Approved guest: Jane Doe (Jane@example.com)\n",
+			"the sharing link is for \"Jane@example.com\", who is approved now, and not for \"jane@example.co\"\n"},
+		{"deletion refused", "",
+			[]exchange{{status: 200, body: approvalAnswer}, {request: deletionRequest, status: 502, body: "100%\r\n"}},
 			"Approving guest...\nStatus Code: 200\nRaw Response: " + approvalAnswer + "\n" +
 				"Approved guest: Jane Doe (Jane@example.com)\n\nDeleting guest...\n" +
 				"Status Code (delete): 502\nRaw Response (delete): 100%\r\n\n" +
-				"Guest deletion failed. Status code: 502, Message: 100%\r\n\n"},
+				"Guest deletion failed. Status code: 502, Message: 100%\r\n\n",
+			"guest deletion failed with status 502: the portal may have deleted the guest all the same\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			exitStatus, stderr, stdout := newPortal(t, test.answers...).run(test.setting)
+			stdout, stderr, exitStatus := run(t, newPortal(t, test.exchanges...), test.setting)
+			compare(t, "standard output", stdout, test.wantStdout)
+			compare(t, "standard error", stderr, test.wantStderr)
 			if exitStatus != 1 {
 				t.Errorf("the exit status is %d, want 1", exitStatus)
 			}
-			compare(t, "standard error", stderr, test.wantStderr)
-			compare(t, "standard output", stdout, test.wantStdout)
 		})
 	}
 }
@@ -419,7 +435,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	m.Run()
+	os.Exit(m.Run())
 }
 
 // replace gives a variable another value until the test ends.
@@ -429,110 +445,100 @@ func replace[T any](t *testing.T, variable *T, value T) {
 	t.Cleanup(func() { *variable = old })
 }
 
-// compare ends the test at the first line in which a text is not as wanted. With
-// (end) after both, one that is too short or too long differs in a line, too.
+// compare fails the test if a text is not as wanted, and shows the first line that
+// differs. After the last line end, SplitAfter adds an empty line, with which a text that
+// is too short or too long differs, too.
 func compare(t *testing.T, name, got, want string) {
 	t.Helper()
-	gotLines, wantLines := strings.Split(got+"(end)", "\n"), strings.Split(want+"(end)", "\n")
+	gotLines, wantLines := strings.SplitAfter(got, "\n"), strings.SplitAfter(want, "\n")
 	for i := range min(len(gotLines), len(wantLines)) {
 		if gotLines[i] != wantLines[i] {
-			t.Fatalf("line %d of the %s is %q, want %q", i+1, name, gotLines[i], wantLines[i])
+			t.Errorf("line %d of the %s is\n%q\nwant\n%q", i+1, name, gotLines[i], wantLines[i])
+			return
 		}
 	}
 }
 
-// answer is what the stand-in gives to one request.
-type answer struct {
+// exchange is a request that a test expects, and the answer that it gets.
+type exchange struct {
+	request        string // An empty one stands for any.
 	status         int
 	location, body string
 	cut            bool // The answer promises more than its body.
 }
 
-// portal stands in for a DocSpace portal: it gives each request the next of the
-// answers that the test chose, and notes what arrived.
-type portal struct {
-	*httptest.Server
-	t        *testing.T
-	answers  []answer
-	requests strings.Builder
-}
-
-// newPortal starts a stand-in, which gets the requests to any host until the test
-// ends. It sets the host and the key, and drops what the functions print.
-func newPortal(t *testing.T, answers ...answer) *portal {
-	p := &portal{t: t, answers: answers}
-	p.Server = httptest.NewServer(p)
+// newPortal starts a stand-in for a portal and returns its URL. Until the test ends, it
+// gets the requests to any host, and each has to be that of the next exchange. The host
+// and the key are set, and what the functions print is dropped.
+func newPortal(t *testing.T, exchanges ...exchange) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(exchanges) == 0 {
+			t.Errorf("a request too many: %s %s", r.Method, r.RequestURI)
+			w.WriteHeader(500)
+			return
+		}
+		next := exchanges[0]
+		exchanges = exchanges[1:]
+		if next.request != "" {
+			var got strings.Builder
+			fmt.Fprintf(&got, "%s %s\n", r.Method, r.RequestURI)
+			// This leaves out the three headers that net/http adds.
+			r.Header.WriteSubset(&got, map[string]bool{"Accept-Encoding": true, "Content-Length": true, "User-Agent": true})
+			io.Copy(&got, r.Body)
+			compare(t, "request", strings.ReplaceAll(got.String(), "\r", ""), next.request)
+		}
+		w.Header().Set("Location", next.location)
+		if next.cut {
+			w.Header().Set("Content-Length", "500")
+		}
+		w.WriteHeader(next.status)
+		io.WriteString(w, next.body)
+	}))
 	t.Cleanup(func() {
-		p.Close()
-		if len(p.answers) > 0 && !t.Failed() {
-			t.Errorf("%d requests too few", len(p.answers))
+		server.Close()
+		if len(exchanges) > 0 && !t.Failed() {
+			t.Errorf("%d requests too few", len(exchanges))
 		}
 	})
-	sendAllTo(t, p.Listener)
+	sendAllTo(t, server.Listener)
 	replace(t, &apiHost, "http://portal.example")
 	replace(t, &apiKey, "sk-secret")
 	replace(t, &os.Stdout, nil)
-	return p
+	return server.URL
 }
 
 // sendAllTo makes a listener the proxy of all requests until the test ends, so that
 // none leaves this machine. A client without a Transport has the default one.
 func sendAllTo(t *testing.T, listener net.Listener) {
 	proxy := &url.URL{Scheme: "http", Host: listener.Addr().String()}
-	replace[http.RoundTripper](t, &http.DefaultTransport, &http.Transport{Proxy: http.ProxyURL(proxy)})
+	var transport http.RoundTripper = &http.Transport{Proxy: http.ProxyURL(proxy)}
+	replace(t, &http.DefaultTransport, transport)
 }
 
-// ServeHTTP notes a request, without the headers that net/http adds, and answers it.
-func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	fmt.Fprintf(&p.requests, "%s %s\n", r.Method, r.RequestURI)
-	r.Header.WriteSubset(&p.requests, map[string]bool{"Accept-Encoding": true, "Content-Length": true, "User-Agent": true})
-	fmt.Fprintf(&p.requests, "%s\n", body)
-	if len(p.answers) == 0 {
-		p.t.Errorf("a request too many: %s %s", r.Method, r.RequestURI)
-		w.WriteHeader(500)
-		return
-	}
-	next := p.answers[0]
-	p.answers = p.answers[1:]
-	w.Header().Set("Location", next.location)
-	if next.cut {
-		w.Header().Set("Content-Length", "500")
-	}
-	w.WriteHeader(next.status)
-	io.WriteString(w, next.body)
-}
-
-// checkRequests ends the stand-in and compares the requests that arrived.
-func (p *portal) checkRequests(want string) {
-	p.t.Helper()
-	p.Close()
-	compare(p.t, "requests", strings.ReplaceAll(p.requests.String(), "\r", ""), want)
-}
-
-// run runs the program as a process of its own, with good settings but for these: of
-// two with one name, the later counts.
-func (p *portal) run(settings ...string) (exitStatus int, stderr, stdout string) {
+// run runs the program as a process of its own, behind a proxy that gets all its
+// requests. Its settings are good ones, until the test gives others: of two with one
+// name, the later counts.
+func run(t *testing.T, proxy string, settings ...string) (stdout, stderr string, exitStatus int) {
 	binary, err := os.Executable()
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 	var out, errs strings.Builder
 	cmd := exec.Command(binary)
 	cmd.Env = append([]string{
 		"DOCSPACE_API_HOST=http://portal.example",
 		"DOCSPACE_API_KEY=sk-secret",
-		"DOCSPACE_GUEST_EMAIL=jane@example.com",
+		"DOCSPACE_GUEST_EMAIL=jane@EXAMPLE.com",
 		"DOCSPACE_GUEST_LINK=" + fullLink,
-		"HTTP_PROXY=" + p.URL,
-		"HTTPS_PROXY=" + p.URL,
+		"HTTP_PROXY=" + proxy,
+		"HTTPS_PROXY=" + proxy,
 		"MANAGE_GUESTS_TEST_MAIN=1",
-		"GOCOVERDIR=" + p.t.TempDir(), // Without it, go test -cover adds a line to standard error.
+		"GOCOVERDIR=" + t.TempDir(), // Without it, go test -cover adds a line to standard error.
 	}, settings...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
-	if cmd.ProcessState == nil { // The process did not start. An exit status of 1 is an error, too.
-		p.t.Fatal(err)
+	if cmd.ProcessState == nil { // It has not started. With an exit status of 1, err is set, too.
+		t.Fatal(err)
 	}
-	return cmd.ProcessState.ExitCode(), errs.String(), out.String()
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
