@@ -40,7 +40,7 @@ var (
 	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
 	guestEmail = setting("DOCSPACE_GUEST_EMAIL", "guest@example.com")
-	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // The sample has no link, and a portal refuses that.
+	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // The sample has no link; without one, a portal refuses.
 )
 
 // headers returns the headers of both requests. A portal reads an API key only after
@@ -59,8 +59,8 @@ func headers() http.Header {
 // the link turns out to be another guest's.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
-	// Go has no fetch: ours, below main, adds the headers. There is nothing to await and
-	// no exception: it returns its results and an error, which is nil if all went well.
+	// Go has no fetch: ours, below main, adds the headers. It is not awaited and throws no
+	// exception: it returns its results and an error, which is nil if all went well.
 	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval not confirmed: %w", err) // %w puts the cause in.
@@ -83,13 +83,14 @@ func approveGuest(email, link string) (string, error) {
 	}
 	err = json.Unmarshal([]byte(raw), &data) // This is JSON.parse; & lets it fill data.
 	if err != nil || data.Response.ID == "" {
-		return "", errors.New("guest approval gave no JSON with an id: check that a portal answered, not a sign-in page or a web filter")
+		return "", errors.New("guest approval gave no JSON with an id: " +
+			"check that a portal answered, not a sign-in page or a web filter")
 	}
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
 	// Since DocSpace 3.5, a portal goes by the link, if there is one, not by the email. A
 	// link left over from another guest must not end in a deletion. EqualFold ignores
-	// upper and lower case, and %q shows characters that one cannot see.
+	// upper and lower case, and %q shows a difference that is invisible.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
 		return "", fmt.Errorf("the sharing link is for %q, who is approved now, and not for %q", guest.Email, email)
 	}
@@ -155,7 +156,7 @@ func hasPlaceholder(text string) bool {
 // GET, and the 200 of a sign-in page would pass for a deletion.
 var client = http.Client{
 	Timeout: 30 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error {
+	CheckRedirect: func(*http.Request, []*http.Request) error { // Unused parameters need no names.
 		return http.ErrUseLastResponse // It means that the redirect itself is the answer.
 	},
 }
@@ -173,10 +174,11 @@ func fetch(method, url, link string, payload any) (int, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	// A URL without https:// has no host. Without a key, a portal would go by the link
-	// alone, and approve the guest for whoever made it.
-	if req.URL.Host == "" || apiKey == "" || hasPlaceholder(url+" "+apiKey+" "+link) {
-		return 0, "", errors.New("set DOCSPACE_API_HOST (with https://) and DOCSPACE_API_KEY, and leave no placeholder there or in the link")
+	// A URL without https:// has no host. Without a key, a portal would approve the guest
+	// by the link alone, for the person who made the link.
+	if req.URL.Host == "" || apiKey == "" || hasPlaceholder(url+apiKey+link) {
+		return 0, "", errors.New("set DOCSPACE_API_HOST (with https://) and DOCSPACE_API_KEY, " +
+			"and leave no placeholder there or in the link")
 	}
 	req.Header = headers()
 	if link != "" {
@@ -200,10 +202,10 @@ func fetch(method, url, link string, payload any) (int, string, error) {
 
 // linkQuery returns the query of a guest's full sharing link. The portal shows a short
 // link, which redirects to the full one, and proxies and mail filters add redirects of
-// their own. So it sends a GET, without the key, to one address after the other, until
-// one is a full link. It fails if that does not come within five redirects.
+// their own. So linkQuery sends a GET, without the key, to one address after the other,
+// until one is a full link. It fails if that does not come within five redirects.
 func linkQuery(link string) (string, error) {
-	for redirects := 0; redirects <= 5; redirects++ {
+	for redirects := 0; redirects <= 5; redirects++ { // The link itself, and five redirects.
 		req, err := http.NewRequest("GET", link, nil) // Only Do, below, sends it.
 		if err != nil {
 			return "", errors.New("the sharing link is not a URL")
@@ -214,7 +216,7 @@ func linkQuery(link string) (string, error) {
 		}
 		res, err := client.Do(req)
 		if err != nil {
-			// The link is a secret. Unwrap takes it off the client's error and leaves the cause.
+			// The client's error holds the link, which is a secret. Unwrap returns its cause alone.
 			return "", fmt.Errorf("asking where the sharing link leads: %w", errors.Unwrap(err))
 		}
 		res.Body.Close()
@@ -231,7 +233,7 @@ func linkQuery(link string) (string, error) {
 // approvalHint returns the cause of a refused approval, or nothing if it is not known.
 func approvalHint(status int, raw, link string) string {
 	switch { // Of the cases, the first that is true counts.
-	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405:
+	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405: // 405: a path.
 		return ": check that the host is the portal's address alone, with the right https:// or http://"
 	case status == 401 && link == "":
 		return ": the key is not valid"
