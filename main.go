@@ -59,8 +59,9 @@ func headers() http.Header {
 // the link turns out to be another guest's.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
-	// Go has no fetch: ours, below main, adds the headers. It is not awaited and throws no
-	// exception: it returns its results and an error, which is nil if all went well.
+	// Go has no fetch: ours, below main, adds the headers and sends the map as JSON. It is
+	// not awaited and throws no exception, but returns its results and an error, which is
+	// nil if all went well.
 	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval not confirmed: %w", err) // %w puts the cause in.
@@ -90,7 +91,7 @@ func approveGuest(email, link string) (string, error) {
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
 	// Since DocSpace 3.5, a portal goes by the link, if there is one, not by the email. A
 	// link left over from another guest must not end in a deletion. EqualFold ignores
-	// upper and lower case, and %q shows a difference that is invisible.
+	// upper and lower case, and %q writes invisible characters as escapes.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
 		return "", fmt.Errorf("the sharing link is for %q, who is approved now, and not for %q", guest.Email, email)
 	}
@@ -137,14 +138,15 @@ func main() {
 // or not set. It strips the spaces, quotes, angle brackets and invisible characters that
 // pasting leaves around a value.
 func setting(variable, fallback string) string {
-	value := cmp.Or(os.Getenv(variable), fallback)     // This is JavaScript's ||.
-	return strings.TrimFunc(value, func(r rune) bool { // A rune is a character.
+	// cmp.Or is JavaScript's ||, and a rune is a character.
+	value := cmp.Or(os.Getenv(variable), fallback)
+	return strings.TrimFunc(value, func(r rune) bool {
 		return !unicode.IsPrint(r) || strings.ContainsRune(" \"'“”„‘’‚<>", r)
 	})
 }
 
-// hasPlaceholder reports whether a text holds the placeholder of the host, which may be
-// somebody's portal, or of the key.
+// hasPlaceholder reports whether a text holds the placeholder of the key or of the host,
+// which may be somebody's portal.
 func hasPlaceholder(text string) bool {
 	text = strings.ToLower(text)
 	// Each is in two parts, so that search and replace in this file does not change them.
@@ -219,7 +221,7 @@ func linkQuery(link string) (string, error) {
 			// The client's error holds the link, which is a secret. Unwrap returns its cause alone.
 			return "", fmt.Errorf("asking where the sharing link leads: %w", errors.Unwrap(err))
 		}
-		res.Body.Close()
+		res.Body.Close()                // Only the headers matter here.
 		location, err := res.Location() // It fails if the answer is no redirect.
 		if err != nil {
 			return "", fmt.Errorf("the sharing link leads to no guest, but to status %d: it has to come from Share guest",
@@ -233,7 +235,7 @@ func linkQuery(link string) (string, error) {
 // approvalHint returns the cause of a refused approval, or nothing if it is not known.
 func approvalHint(status int, raw, link string) string {
 	switch { // Of the cases, the first that is true counts.
-	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405: // 405: a path.
+	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405: // 405 is for a page's path.
 		return ": check that the host is the portal's address alone, with the right https:// or http://"
 	case status == 401 && link == "":
 		return ": the key is not valid"
