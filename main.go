@@ -91,7 +91,7 @@ func approveGuest(email, link string) (string, error) {
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
 	// Since DocSpace 3.5, a portal goes by the link, if there is one, not by the email. A
 	// link left over from another guest must not end in a deletion. EqualFold ignores
-	// upper and lower case, and %q writes invisible characters as escapes.
+	// upper and lower case. %q shows if the emails differ in invisible characters.
 	if link != "" && !strings.EqualFold(guest.Email, email) {
 		return "", fmt.Errorf("the sharing link is for %q, who is approved now, and not for %q", guest.Email, email)
 	}
@@ -159,7 +159,7 @@ func hasPlaceholder(text string) bool {
 var client = http.Client{
 	Timeout: 30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error { // Unused parameters need no names.
-		return http.ErrUseLastResponse // It means that the redirect itself is the answer.
+		return http.ErrUseLastResponse // It is no failure: Do returns the redirect as the answer.
 	},
 }
 
@@ -177,7 +177,8 @@ func fetch(method, url, link string, payload any) (int, string, error) {
 		return 0, "", err
 	}
 	// A URL without https:// has no host. Without a key, a portal would approve the guest
-	// by the link alone, for the person who made the link.
+	// by the link alone, for the person who made the link. The three texts are joined only
+	// to be searched.
 	if req.URL.Host == "" || apiKey == "" || hasPlaceholder(url+apiKey+link) {
 		return 0, "", errors.New("set DOCSPACE_API_HOST (with https://) and DOCSPACE_API_KEY, " +
 			"and leave no placeholder there or in the link")
@@ -235,7 +236,7 @@ func linkQuery(link string) (string, error) {
 // approvalHint returns the cause of a refused approval, or nothing if it is not known.
 func approvalHint(status int, raw, link string) string {
 	switch { // Of the cases, the first that is true counts.
-	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405: // 405 is for a page's path.
+	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405: // A path in the host gives 405.
 		return ": check that the host is the portal's address alone, with the right https:// or http://"
 	case status == 401 && link == "":
 		return ": the key is not valid"
