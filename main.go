@@ -6,9 +6,9 @@
 // bring these back. Their account stays.
 //
 // You are the room admin whose API key it uses; the key needs Write for Contacts.
-// Somebody else who sees the guest on the portal, such as another room admin, sends
-// you the guest's sharing link, which works for seven days: Contacts → Guests → the
-// guest's menu → Share guest.
+// Somebody else who sees the guest on the portal, such as another room admin, copies
+// the guest's sharing link there (Contacts → Guests → the guest's menu → Share guest)
+// and sends it to you. It works for seven days.
 //
 //	export DOCSPACE_API_HOST='https://yourportal.onlyoffice.com'
 //	export DOCSPACE_API_KEY='your_api_key'
