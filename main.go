@@ -59,7 +59,7 @@ func headers() http.Header {
 // the link turns out to be another guest's.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
-	// Go has no fetch: ours, below main, adds the headers and sends the map as JSON. It is
+	// Go has no fetch: ours, further down, adds the headers and sends the map as JSON. It is
 	// not awaited and throws no exception, but returns its results and an error, which is
 	// nil if all went well.
 	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
