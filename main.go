@@ -35,7 +35,7 @@ import (
 )
 
 // The settings. Edit the defaults, or set the environment variables, which win. Nothing
-// is sent while host or key is missing or still the placeholder.
+// is sent while host or key is missing or a placeholder is left.
 var (
 	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
@@ -59,9 +59,9 @@ func headers() http.Header {
 // the link turns out to be another guest's.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
-	// Go has no fetch: ours, further down, adds the headers and sends the map as JSON. It is
-	// not awaited and throws no exception, but returns its results and an error, which is
-	// nil if all went well.
+	// Go has no fetch: ours, further down, adds the headers and sends the map as JSON. It
+	// needs no await and throws no exception, but returns its results and an error, which
+	// is nil if all went well.
 	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval not confirmed: %w", err) // %w puts the cause in.
@@ -145,8 +145,8 @@ func setting(variable, fallback string) string {
 	})
 }
 
-// hasPlaceholder reports whether a text holds the placeholder of the key or of the host,
-// which may be somebody's portal.
+// hasPlaceholder reports whether a text holds the key's placeholder or the host's, which
+// may be somebody's portal.
 func hasPlaceholder(text string) bool {
 	text = strings.ToLower(text)
 	// Each is in two parts, so that search and replace in this file does not change them.
@@ -159,14 +159,14 @@ func hasPlaceholder(text string) bool {
 var client = http.Client{
 	Timeout: 30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error { // Unused parameters need no names.
-		return http.ErrUseLastResponse // It is no failure: Do returns the redirect as the answer.
+		return http.ErrUseLastResponse // This makes Do return the redirect as the answer.
 	},
 }
 
 // fetch sends payload as JSON with the headers and, if there is a link, with the link's
 // query as the header Confirm. It returns the status and the body of the answer,
-// whatever the status. It fails if a setting is missing, if linkQuery fails, and if no
-// complete answer arrives.
+// whatever the status. It fails if host or key is missing, if a placeholder is left, if
+// linkQuery fails, and if no complete answer arrives.
 func fetch(method, url, link string, payload any) (int, string, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
@@ -176,9 +176,9 @@ func fetch(method, url, link string, payload any) (int, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	// A URL without https:// has no host. Without a key, a portal would approve the guest
-	// by the link alone, for the person who made the link. The three texts are joined only
-	// to be searched.
+	// Without https:// or http://, a URL has no host. Without a key, a portal would approve
+	// the guest by the link alone, for the person who made the link. The three texts are
+	// joined only to be searched.
 	if req.URL.Host == "" || apiKey == "" || hasPlaceholder(url+apiKey+link) {
 		return 0, "", errors.New("set DOCSPACE_API_HOST (with https://) and DOCSPACE_API_KEY, " +
 			"and leave no placeholder there or in the link")
