@@ -35,7 +35,7 @@ import (
 )
 
 // The settings. Edit the defaults, or set the environment variables, which win. Nothing
-// is sent while host or key is missing or a placeholder is left.
+// is sent while host or key is missing or one of their placeholders is left.
 var (
 	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
 	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
@@ -165,8 +165,8 @@ var client = http.Client{
 
 // fetch sends payload as JSON with the headers and, if there is a link, with the link's
 // query as the header Confirm. It returns the status and the body of the answer,
-// whatever the status. It fails if host or key is missing, if a placeholder is left, if
-// linkQuery fails, and if no complete answer arrives.
+// whatever the status. It fails if host or key is missing or one of their placeholders is
+// left, if linkQuery fails, and if no complete answer arrives.
 func fetch(method, url, link string, payload any) (int, string, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
