@@ -1,14 +1,14 @@
 // Ported to Go from ONLYOFFICE's sample "Manage a guest user", under the Apache License 2.0.
 
 // Manage-guests approves a guest of an ONLYOFFICE DocSpace portal, which puts them
-// on your list of guests, and then deletes them from that list. They lose every room
-// and file that you have shared with them by name, and approving them again does not
+// on your list of guests, and then deletes them from that list. They lose every room,
+// folder and file to which you have invited them, and approving them again does not
 // bring these back. Their account stays.
 //
-// You are the room admin whose API key it uses; the key needs Write for Contacts.
-// Somebody else who sees the guest on the portal, such as another room admin, copies
-// the guest's sharing link there (Contacts → Guests → the guest's menu → Share guest)
-// and sends it to you. It works for seven days.
+// You are the room admin whose API key it uses; the key needs Write for Contacts. The
+// guest's sharing link is copied in another account that sees the guest on the portal,
+// such as another room admin's (Contacts → Guests → the guest's menu → Share guest). It
+// works for seven days.
 //
 //	export DOCSPACE_API_HOST='https://yourportal.onlyoffice.com'
 //	export DOCSPACE_API_KEY='your_api_key'
@@ -16,7 +16,8 @@
 //	export DOCSPACE_GUEST_LINK='https://yourportal.onlyoffice.com/s/…'
 //	go run main.go
 //
-// The exit status is 0 if both steps worked, and 1 if not; standard error says why.
+// The exit status is 0 if the portal accepted both calls. If not, it is 1, and a line on
+// standard error says what is known of the cause.
 package main
 
 import (
@@ -34,20 +35,20 @@ import (
 	"unicode"
 )
 
-// The settings. Edit the defaults, or set the environment variables, which win. Nothing
-// is sent while host or key is missing or one of their placeholders is left.
+// The settings. Nothing is sent until host and key are set, here or by main, which lets
+// environment variables win.
 var (
-	apiHost    = strings.TrimRight(setting("DOCSPACE_API_HOST", "https://yourportal.onlyoffice.com"), "/")
-	apiKey     = setting("DOCSPACE_API_KEY", "your_api_key")
-	guestEmail = setting("DOCSPACE_GUEST_EMAIL", "guest@example.com")
-	guestLink  = setting("DOCSPACE_GUEST_LINK", "") // The sample has no link; without one, a portal refuses.
+	apiHost    = "https://yourportal.onlyoffice.com"
+	apiKey     = "your_api_key"
+	guestEmail = "guest@example.com"
+	guestLink  = "" // The sample has no link; without one, a portal refuses.
 )
 
 // headers returns the headers of both requests. A portal reads an API key only after
-// the word Bearer. A key with a space in it is taken to have its Bearer or Basic already.
+// the word Bearer, so headers adds it, unless the key begins with Bearer or Basic.
 func headers() http.Header {
-	authorization := apiKey // := declares a variable, = gives it another value.
-	if !strings.Contains(apiKey, " ") {
+	authorization := apiKey // := declares what is new to its left, = only assigns.
+	if !strings.HasPrefix(apiKey, "Bearer ") && !strings.HasPrefix(apiKey, "Basic ") {
 		authorization = "Bearer " + apiKey
 	}
 	// A header can have several values, hence the inner braces.
@@ -56,12 +57,12 @@ func headers() http.Header {
 
 // approveGuest is step 1. It sends a POST with the guest's email and sharing link,
 // prints the answer and returns the guest's id. It fails if the portal refuses, and if
-// the link turns out to be another guest's.
+// the answer has another email.
 func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
 	// Go has no fetch: ours, further down, adds the headers and sends the map as JSON. It
 	// needs no await and throws no exception, but returns its results and an error, which
-	// is nil if all went well.
+	// is nil if an answer came, a refusal included.
 	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("guest approval not confirmed: %w", err) // %w puts the cause in.
@@ -89,18 +90,18 @@ func approveGuest(email, link string) (string, error) {
 	}
 	guest := data.Response
 	fmt.Printf("Approved guest: %s (%s)\n", guest.DisplayName, guest.Email)
-	// Since DocSpace 3.5, a portal goes by the link, if there is one, not by the email. A
-	// link left over from another guest must not end in a deletion. EqualFold ignores
-	// upper and lower case. %q shows if the emails differ in invisible characters.
-	if link != "" && !strings.EqualFold(guest.Email, email) {
-		return "", fmt.Errorf("the sharing link is for %q, who is approved now, and not for %q", guest.Email, email)
+	// Since DocSpace 3.5, the link alone decides who is approved. One left over from another
+	// guest must not end in a deletion. EqualFold ignores upper and lower case. %+q escapes
+	// all but ASCII, so that letters that only look alike can be told apart.
+	if !strings.EqualFold(guest.Email, email) {
+		return "", fmt.Errorf("the sharing link is for %+q, who is approved now, and not for %+q", guest.Email, email)
 	}
 	return guest.ID, nil
 }
 
 // deleteGuest is step 2. It sends a DELETE with the guest's id, prints the answer, and
-// fails if the portal refuses. The guest leaves your list and loses all that you have
-// shared with them by name; approving them again does not bring it back.
+// fails if the portal refuses. The guest leaves your list and loses all to which you have
+// invited them; approving them again does not bring it back.
 func deleteGuest(userID string) error {
 	url := apiHost + "/api/2.0/people/guests"
 	payload := map[string]any{"userIds": []string{userID}, "resendAll": false}
@@ -118,10 +119,19 @@ func deleteGuest(userID string) error {
 	return nil
 }
 
-// main runs the guest management flow and stops at the first step that fails.
+// main runs the guest management flow with the settings, or the environment variables
+// that replace them, and stops at the first step that fails.
 func main() {
 	// This keeps the date out of log.Fatal, which prints to standard error and exits with 1.
 	log.SetFlags(0)
+	// Whoever writes --help, --dry-run or an email does not expect a deletion by the settings.
+	if len(os.Args) > 1 {
+		log.Fatal("nothing was sent: the settings are environment variables, not arguments")
+	}
+	apiHost = strings.TrimRight(setting("DOCSPACE_API_HOST", apiHost), "/")
+	apiKey = setting("DOCSPACE_API_KEY", apiKey)
+	guestEmail = setting("DOCSPACE_GUEST_EMAIL", guestEmail)
+	guestLink = setting("DOCSPACE_GUEST_LINK", guestLink)
 	fmt.Println("Approving guest...")
 	guestID, err := approveGuest(guestEmail, guestLink)
 	if err != nil {
@@ -145,8 +155,8 @@ func setting(variable, fallback string) string {
 	})
 }
 
-// hasPlaceholder reports whether a text holds the key's placeholder or the host's, which
-// may be somebody's portal.
+// hasPlaceholder reports whether a text holds the placeholder of the host or of the key.
+// A stranger may own the portal of that name.
 func hasPlaceholder(text string) bool {
 	text = strings.ToLower(text)
 	// Each is in two parts, so that search and replace in this file does not change them.
@@ -159,29 +169,30 @@ func hasPlaceholder(text string) bool {
 var client = http.Client{
 	Timeout: 30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error { // Unused parameters need no names.
-		return http.ErrUseLastResponse // This makes Do return the redirect as the answer.
+		return http.ErrUseLastResponse // The answer is then the redirect itself.
 	},
 }
 
 // fetch sends payload as JSON with the headers and, if there is a link, with the link's
 // query as the header Confirm. It returns the status and the body of the answer,
-// whatever the status. It fails if host or key is missing or one of their placeholders is
-// left, if linkQuery fails, and if no complete answer arrives.
+// whatever the status. If host or key is missing, or one of their placeholders is left,
+// it fails and sends nothing. It fails, too, if linkQuery does, and without a whole answer.
 func fetch(method, url, link string, payload any) (int, string, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
 		return 0, "", err
 	}
-	req, err := http.NewRequest(method, url, bytes.NewReader(body)) // := declares req and reuses err.
-	if err != nil {
-		return 0, "", err
-	}
-	// Without https:// or http://, a URL has no host. Without a key, a portal would approve
-	// the guest by the link alone, for the person who made the link. The three texts are
-	// joined only to be searched.
-	if req.URL.Host == "" || apiKey == "" || hasPlaceholder(url+apiKey+link) {
-		return 0, "", errors.New("set DOCSPACE_API_HOST (with https://) and DOCSPACE_API_KEY, " +
-			"and leave no placeholder there or in the link")
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
+	key := strings.TrimSpace(apiKey)
+	switch { // Of the cases, the first that is true counts.
+	case err != nil || req.URL.Host == "" || hasPlaceholder(url):
+		return 0, "", errors.New("set DOCSPACE_API_HOST, or in a copy apiHost, " +
+			"to the portal's address, with https:// or http://")
+	// Without a key, a portal would approve the guest for the sender of the link.
+	case key == "" || key == "Bearer" || key == "Basic" || hasPlaceholder(key):
+		return 0, "", errors.New("set DOCSPACE_API_KEY, or in a copy apiKey, to a room admin's key")
+	case hasPlaceholder(link):
+		return 0, "", errors.New("the sharing link, DOCSPACE_GUEST_LINK, is still a placeholder")
 	}
 	req.Header = headers()
 	if link != "" {
