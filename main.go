@@ -65,12 +65,12 @@ func approveGuest(email, link string) (string, error) {
 	// is nil if an answer came, a refusal included.
 	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
 	if err != nil {
-		return "", fmt.Errorf("guest approval not confirmed: %w", err) // %w puts the cause in.
+		return "", fmt.Errorf("approving the guest: %w", err) // %w puts the cause in.
 	}
 	fmt.Println("Status Code:", status)
 	fmt.Println("Raw Response:", raw)
 	if status < 200 || status > 299 {
-		// The printed line is the sample's; the error, for the caller, names the cause.
+		// The printed line is the sample's; the error, for the caller, adds a likely cause.
 		fmt.Printf("Guest approval failed. Status code: %d, Message: %s\n", status, raw)
 		return "", fmt.Errorf("guest approval failed with status %d%s", status, approvalHint(status, raw, link))
 	}
@@ -204,7 +204,7 @@ func fetch(method, url, link string, payload any) (int, string, error) {
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return 0, "", fmt.Errorf("no answer: %w", err)
+		return 0, "", err
 	}
 	defer res.Body.Close() // This runs when fetch returns, and frees the connection.
 	raw, err := io.ReadAll(res.Body)
@@ -220,9 +220,9 @@ func fetch(method, url, link string, payload any) (int, string, error) {
 // until one is a full link. It fails if that does not come within five redirects.
 func linkQuery(link string) (string, error) {
 	for redirects := 0; redirects <= 5; redirects++ { // The link itself, and five redirects.
-		req, err := http.NewRequest("GET", link, nil) // Only Do, below, sends it.
-		if err != nil {
-			return "", errors.New("the sharing link is not a URL")
+		req, err := http.NewRequest("GET", link, nil) // It is sent further down.
+		if err != nil || req.URL.Host == "" {
+			return "", errors.New("the sharing link is not a URL with https:// or http://")
 		}
 		// Only a full sharing link has this type in its query.
 		if req.URL.Query().Get("type") == "GuestShareLink" {
@@ -230,62 +230,81 @@ func linkQuery(link string) (string, error) {
 		}
 		res, err := client.Do(req)
 		if err != nil {
-			// The client's error holds the link, which is a secret. Unwrap returns its cause alone.
+			// The client's error holds the link, which is a secret; its cause seldom does.
 			return "", fmt.Errorf("asking where the sharing link leads: %w", errors.Unwrap(err))
 		}
-		res.Body.Close()                // Only the headers matter here.
-		location, err := res.Location() // It fails if the answer is no redirect.
+		res.Body.Close() // Only status and headers matter here.
+		if res.StatusCode >= 400 {
+			return "", fmt.Errorf("asking where the sharing link leads: status %d", res.StatusCode)
+		}
+		location, err := res.Location() // It fails if the answer names no other address.
 		if err != nil {
-			return "", fmt.Errorf("the sharing link leads to no guest, but to status %d: it has to come from Share guest",
-				res.StatusCode)
+			return "", fmt.Errorf("the sharing link leads to no guest, but to a page with status %d: "+
+				"it has to come from Share guest", res.StatusCode)
 		}
 		link = location.String()
 	}
 	return "", errors.New("the sharing link redirects more than five times")
 }
 
-// approvalHint returns the cause of a refused approval, or nothing if it is not known.
+// isPage reports whether an answer is a web page. A portal's API never sends one, but
+// what stands before a portal does.
+func isPage(raw string) bool {
+	return strings.HasPrefix(strings.TrimSpace(raw), "<")
+}
+
+const pageHint = ": a page answered, not the portal's API: check the host, and what stands before the portal " +
+	"(a sign-in, a filter, a gateway)"
+
+// approvalHint returns the likely cause of a refused approval, or nothing if the answer
+// does not show one.
 func approvalHint(status int, raw, link string) string {
-	switch { // Of the cases, the first that is true counts.
-	case status == 301 || status == 302 || status == 307 || status == 308 || status == 405: // A path in the host gives 405.
-		return ": check that the host is the portal's address alone, with the right https:// or http://"
+	switch {
+	case status == 301 || status == 302 || status == 307 || status == 308:
+		return ": check the host's https:// or http://, and whether a sign-in stands before the portal"
+	case status == 405:
+		return ": the host has to be the portal's address alone, without a path"
+	case isPage(raw):
+		return pageHint
 	case status == 401 && link == "":
 		return ": the key is not valid"
 	case status == 401:
-		return ": the sharing link was refused, not the key: it is over seven days old, incomplete or another portal's, " +
-			"or its sender or guest is not active any more"
+		return ": the sharing link is not valid: it is incomplete, another portal's or over seven days old, " +
+			"or its sender or guest is disabled or has another role now"
 	case status == 403 && strings.Contains(raw, "Access denied"):
-		return ": the key's owner has the role User or Guest; it takes a room admin's key"
-	case status == 403 && raw != "":
-		return ": the response says why"
-	case status == 403 && link == "":
+		return ": the key is a user's or a guest's, not a room admin's, " +
+			"or, up to DocSpace 3.2.1, no guest has that email"
+	case status == 403 && strings.Contains(raw, "restricted"):
+		return ": the portal lets in only some IP addresses"
+	case status == 403 && raw == "" && link == "":
 		return ": no sharing link was given"
-	case status == 404 && strings.Contains(raw, "User not found"):
-		return ": nobody on the portal has that email"
-	case status == 404:
-		return ": the host is no portal's address, or the portal is suspended"
-	case status == 500:
-		return ": the portal cannot read the sharing link (incomplete, or another installation's), or the host is no portal's address"
+	case status == 404 && !strings.Contains(raw, `"error"`): // With it, the answer has the words.
+		return ": the portal is suspended, or the host is not its address"
+	case status == 500 && strings.Contains(raw, "current tenant"):
+		return ": the server has no portal of that name"
+	case status == 500 && link != "":
+		return ": the portal cannot read the sharing link: it is another installation's, or damaged"
 	}
 	return ""
 }
 
-// deletionHint returns the cause of a refused deletion, or nothing if it is not known.
+// deletionHint returns the likely cause of a refused deletion, or nothing if the answer
+// does not show one.
 func deletionHint(status int, raw string) string {
 	switch {
+	case status >= 500:
+		return ": the portal may have deleted the guest nevertheless"
+	case isPage(raw):
+		return pageHint
 	case status == 401:
-		return ": the key is not valid; the approval went by the link alone, " +
-			"and put the guest on the list of the link's sender, not on yours"
+		return ": the key is not valid; with such a key, an approval counts for the link's sender, not for you"
 	case status == 402:
 		return ": the portal is not paid for, or has no licence"
 	case status == 403 && raw == "":
 		return ": the key lacks Write for Contacts (accounts:write)"
 	case status == 403 && strings.Contains(raw, "Access denied"):
-		return ": the key is the owner's or a DocSpace admin's, not a room admin's, or the guest is not on your list"
-	case status == 403:
-		return ": the response says why"
-	case status >= 500:
-		return ": the portal may have deleted the guest all the same"
+		return ": the guest is not on your list, where an approval puts them with a room admin's key only, " +
+			"not with the portal owner's or a DocSpace admin's"
 	}
 	return ""
 }

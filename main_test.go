@@ -66,31 +66,41 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+const pageAnswered = ": a page answered, not the portal's API: check the host, " +
+	"and what stands before the portal (a sign-in, a filter, a gateway)"
+
 func TestApprovalHint(t *testing.T) {
 	const link = "https://portal.example/s/secret"
-	const checkHost = ": check that the host is the portal's address alone, with the right https:// or http://"
+	const redirected = ": check the host's https:// or http://, and whether a sign-in stands before the portal"
 	for _, test := range []struct {
 		status          int
 		raw, link, want string
 	}{
-		{301, "", link, checkHost},
-		{302, "", link, checkHost},
-		{307, "", link, checkHost},
-		{308, "", link, checkHost},
+		{301, "<html>", link, redirected},
+		{302, "", link, redirected},
+		{307, "", link, redirected},
+		{308, "", link, redirected},
+		{405, "<html>", link, ": the host has to be the portal's address alone, without a path"},
+		{401, "<html>", link, pageAnswered},
 		{401, "", "", ": the key is not valid"},
-		{401, "", link, ": the sharing link was refused, not the key: it is over seven days old, incomplete or another portal's, " +
-			"or its sender or guest is not active any more"},
-		{403, `{"error":{"message":"Access denied"}}`, link,
-			": the key's owner has the role User or Guest; it takes a room admin's key"},
-		{403, "The access to the portal is restricted", "", ": the response says why"},
+		{401, "", link, ": the sharing link is not valid: it is incomplete, another portal's or over seven days old, " +
+			"or its sender or guest is disabled or has another role now"},
+		{403, "\r\n <html>Access denied", link, pageAnswered},
+		{403, `{"error":{"message":"Access denied","stack":"<"}}`, link,
+			": the key is a user's or a guest's, not a room admin's, or, up to DocSpace 3.2.1, no guest has that email"},
+		{403, "The access to the portal is restricted", "", ": the portal lets in only some IP addresses"},
+		{403, `{"title":"Forbidden"}`, "", ""},
 		{403, "", "", ": no sharing link was given"},
-		{404, `{"error":{"message":"User not found"}}`, link, ": nobody on the portal has that email"},
-		{404, "", link, ": the host is no portal's address, or the portal is suspended"},
-		{405, "", link, checkHost},
-		{502, "", link, ""},
-		// These words count in the answer to 403 and 404 only.
-		{500, "Access denied, User not found", "",
-			": the portal cannot read the sharing link (incomplete, or another installation's), or the host is no portal's address"},
+		{403, "", link, ""},
+		{404, `{"error":{"message":"User not found"}}`, link, ""},
+		{404, `{"title":"Not Found"}`, link, ": the portal is suspended, or the host is not its address"},
+		{500, "Could not resolve current tenant", link, ": the server has no portal of that name"},
+		// The words of 403 mean nothing with another status.
+		{500, "Access denied, restricted", link,
+			": the portal cannot read the sharing link: it is another installation's, or damaged"},
+		{500, "", "", ""},
+		{503, "current tenant", link, ""},
+		{503, "<html>", link, pageAnswered},
 	} {
 		if got := approvalHint(test.status, test.raw, test.link); got != test.want {
 			t.Errorf("approvalHint(%d, %q, %q) returned %q, want %q", test.status, test.raw, test.link, got, test.want)
@@ -99,21 +109,22 @@ func TestApprovalHint(t *testing.T) {
 }
 
 func TestDeletionHint(t *testing.T) {
-	const mayBeDeleted = ": the portal may have deleted the guest all the same"
+	const mayBeDeleted = ": the portal may have deleted the guest nevertheless"
 	for _, test := range []struct {
 		status    int
 		raw, want string
 	}{
-		{401, "", ": the key is not valid; the approval went by the link alone, " +
-			"and put the guest on the list of the link's sender, not on yours"},
+		{401, "<html>", pageAnswered},
+		{401, "", ": the key is not valid; with such a key, an approval counts for the link's sender, not for you"},
 		{402, "", ": the portal is not paid for, or has no licence"},
 		{403, "", ": the key lacks Write for Contacts (accounts:write)"},
-		{403, `{"error":{"message":"Access denied"}}`,
-			": the key is the owner's or a DocSpace admin's, not a room admin's, or the guest is not on your list"},
-		{403, "The access to the portal is restricted", ": the response says why"},
+		{403, "<html>Access denied", pageAnswered},
+		{403, `{"error":{"message":"Access denied"}}`, ": the guest is not on your list, where an approval puts them " +
+			"with a room admin's key only, not with the portal owner's or a DocSpace admin's"},
+		{403, "The access to the portal is restricted", ""},
 		{499, "Access denied", ""},
 		{500, "", mayBeDeleted},
-		{524, "", mayBeDeleted},
+		{502, "<html>", mayBeDeleted},
 	} {
 		if got := deletionHint(test.status, test.raw); got != test.want {
 			t.Errorf("deletionHint(%d, %q) returned %q, want %q", test.status, test.raw, got, test.want)
@@ -174,12 +185,13 @@ func TestFetchFailure(t *testing.T) {
 	}
 }
 
-// Each request has a first line, and neither headers nor body: whoever answers a link
-// must not get the key.
+// Each request is its first line alone. With the key, another header or a body, it would
+// differ: whoever answers a link must get none of these.
 func TestLinkQuery(t *testing.T) {
 	const getShort = "GET " + shortLink + "\n"
-	// This query names a full link, but only as the place to go to.
+	// It holds the address of a full link, but is none: the type is not in its own query.
 	const filterLink = "http://filter.example/?url=http%3A%2F%2Fportal.example%2F%3Ftype%3DGuestShareLink"
+	const notURL = "the sharing link is not a URL with https:// or http://"
 	const otherLink = "http://portal.example/confirm/LinkInvite?subtype=GuestShareLink&type=LinkInvite&key=1"
 	toShort := exchange{request: getShort, status: 302, location: shortLink}
 	toFull := exchange{request: getShort, status: 302, location: fullLink}
@@ -202,10 +214,11 @@ func TestLinkQuery(t *testing.T) {
 		{"other kind of link", shortLink, []exchange{
 			{request: getShort, status: 302, location: otherLink},
 			{request: "GET " + otherLink + "\n", status: 200},
-		}, "", "the sharing link leads to no guest, but to status 200: it has to come from Share guest"},
-		{"mailto", shortLink, []exchange{{request: getShort, status: 302, location: "mailto:secret@portal.example"}}, "",
-			`asking where the sharing link leads: unsupported protocol scheme "mailto"`},
-		{"no URL", "http://portal.example/%secret", nil, "", "the sharing link is not a URL"},
+		}, "", "the sharing link leads to no guest, but to a page with status 200: it has to come from Share guest"},
+		{"status 400", shortLink, []exchange{{request: getShort, status: 400}}, "",
+			"asking where the sharing link leads: status 400"},
+		{"without https://", "portal.example/s/secret", nil, "", notURL},
+		{"no URL", "http://portal.example/%secret", nil, "", notURL},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			newPortal(t, test.exchanges...)
@@ -264,7 +277,7 @@ func TestApproveGuestFailure(t *testing.T) {
 		{"status 300", "jane@example.com", 300, approvalAnswer, "guest approval failed with status 300"},
 		{"status 403", "jane@example.com", 403, "", "guest approval failed with status 403"},
 		{"restricted", "jane@example.com", 403, "The access to the portal is restricted",
-			"guest approval failed with status 403: the response says why"},
+			"guest approval failed with status 403: the portal lets in only some IP addresses"},
 		{"no JSON", "jane@example.com", 200, "<html>", unusable},
 		{"no id", "jane@example.com", 200, `{"response":{"email":"jane@example.com"}}`, unusable},
 		{"number as email", "jane@example.com", 200, `{"response":{"id":"42","email":42}}`, unusable},
@@ -308,7 +321,8 @@ func TestDeleteGuestFailure(t *testing.T) {
 		{"status 300", exchange{status: 300}, "guest deletion failed with status 300"},
 		{"status 404", exchange{status: 404}, "guest deletion failed with status 404"},
 		{"Access denied", exchange{status: 403, body: "Access denied"}, "guest deletion failed with status 403: " +
-			"the key is the owner's or a DocSpace admin's, not a room admin's, or the guest is not on your list"},
+			"the guest is not on your list, where an approval puts them with a room admin's key only, " +
+			"not with the portal owner's or a DocSpace admin's"},
 		{"cut short", exchange{status: 200, body: "half", cut: true},
 			"guest deletion not confirmed: status 200, but no complete answer: unexpected EOF"},
 	} {
@@ -391,18 +405,18 @@ func TestProgramFailure(t *testing.T) {
 		{"argument", []string{"--help"}, "", nil, "",
 			"nothing was sent: the settings are environment variables, not arguments\n"},
 		{"placeholder", nil, "DOCSPACE_API_HOST=https://" + placeholderHost, nil,
-			"Approving guest...\n", "guest approval not confirmed: " + noHost + "\n"},
+			"Approving guest...\n", "approving the guest: " + noHost + "\n"},
 		// For a host with https://, a proxy gets a CONNECT first.
 		{"refused by the proxy", nil, "DOCSPACE_API_HOST=https://portal.example/100%25",
 			[]exchange{{request: "CONNECT portal.example:443\n", status: 403}},
 			"Approving guest...\n",
-			"guest approval not confirmed: no answer: Post \"https://portal.example/100%25/api/2.0/people/guests/share/approve\": Forbidden\n"},
+			"approving the guest: Post \"https://portal.example/100%25/api/2.0/people/guests/share/approve\": Forbidden\n"},
 		{"link answered with 429", nil, "DOCSPACE_GUEST_LINK=" + shortLink, []exchange{{status: 429}},
-			"Approving guest...\n", "guest approval not confirmed: the sharing link leads to no guest, but to status 429: it has to come from Share guest\n"},
+			"Approving guest...\n", "approving the guest: asking where the sharing link leads: status 429\n"},
 		{"approval refused", nil, "", []exchange{{request: approvalRequest, status: 403, body: "100%\r\n"}},
 			"Approving guest...\nStatus Code: 403\nRaw Response: 100%\r\n\n" +
 				"Guest approval failed. Status code: 403, Message: 100%\r\n\n",
-			"guest approval failed with status 403: the response says why\n"},
+			"guest approval failed with status 403\n"},
 		{"mistyped email", nil, "DOCSPACE_GUEST_EMAIL=jane@example.co", []exchange{{status: 200, body: approvalAnswer}},
 			"Approving guest...\nStatus Code: 200\nRaw Response: " + approvalAnswer + "\n" +
 				"Approved guest: Jane Doe (Jane@example.com)\n",
@@ -413,7 +427,7 @@ func TestProgramFailure(t *testing.T) {
 				"Approved guest: Jane Doe (Jane@example.com)\n\nDeleting guest...\n" +
 				"Status Code (delete): 502\nRaw Response (delete): 100%\r\n\n" +
 				"Guest deletion failed. Status code: 502, Message: 100%\r\n\n",
-			"guest deletion failed with status 502: the portal may have deleted the guest all the same\n"},
+			"guest deletion failed with status 502: the portal may have deleted the guest nevertheless\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := run(t, newPortal(t, test.exchanges...), test.arguments, test.setting)
