@@ -45,6 +45,7 @@ func TestHasPlaceholder(t *testing.T) {
 		"http://" + strings.ToUpper(placeholderHost): true,
 		"https://my-" + placeholderHost:              false, // A portal of that name may be one's own.
 		strings.ToUpper(placeholderKey):              true,
+		"https://your.portal.example/my_api_key":     false,
 	} {
 		if got := hasPlaceholder(text); got != want {
 			t.Errorf("hasPlaceholder(%q) returned %t, want %t", text, got, want)
@@ -81,11 +82,11 @@ func TestApprovalHint(t *testing.T) {
 		{307, "", link, redirected},
 		{308, "", link, redirected},
 		{405, "<html>", link, ": the host has to be the portal's address alone, without a path"},
-		{401, "<html>", link, pageAnswered},
+		{401, "<!DOCTYPE html>", "", pageAnswered},
 		{401, "", "", ": the key is not valid"},
 		{401, "", link, ": the sharing link is not valid: it is incomplete, another portal's or over seven days old, " +
 			"or its sender or guest is disabled or has another role now"},
-		{403, "\r\n <html>Access denied", link, pageAnswered},
+		{403, "\r\n <html>Access denied, restricted", link, pageAnswered},
 		{403, `{"error":{"message":"Access denied","stack":"<"}}`, link,
 			": the key is a user's or a guest's, not a room admin's, or, up to DocSpace 3.2.1, no guest has that email"},
 		{403, "The access to the portal is restricted", "", ": the portal lets in only some IP addresses"},
@@ -93,6 +94,7 @@ func TestApprovalHint(t *testing.T) {
 		{403, "", "", ": no sharing link was given"},
 		{403, "", link, ""},
 		{404, `{"error":{"message":"User not found"}}`, link, ""},
+		{404, "<html>", link, pageAnswered},
 		{404, `{"title":"Not Found"}`, link, ": the portal is suspended, or the host is not its address"},
 		{500, "Could not resolve current tenant", link, ": the server has no portal of that name"},
 		// The words of 403 mean nothing with another status.
@@ -100,7 +102,7 @@ func TestApprovalHint(t *testing.T) {
 			": the portal cannot read the sharing link: it is another installation's, or damaged"},
 		{500, "", "", ""},
 		{503, "current tenant", link, ""},
-		{503, "<html>", link, pageAnswered},
+		{500, "<html>current tenant", link, pageAnswered},
 	} {
 		if got := approvalHint(test.status, test.raw, test.link); got != test.want {
 			t.Errorf("approvalHint(%d, %q, %q) returned %q, want %q", test.status, test.raw, test.link, got, test.want)
@@ -114,7 +116,7 @@ func TestDeletionHint(t *testing.T) {
 		status    int
 		raw, want string
 	}{
-		{401, "<html>", pageAnswered},
+		{401, "<!DOCTYPE html>", pageAnswered},
 		{401, "", ": the key is not valid; with such a key, an approval counts for the link's sender, not for you"},
 		{402, "", ": the portal is not paid for, or has no licence"},
 		{403, "", ": the key lacks Write for Contacts (accounts:write)"},
@@ -144,11 +146,18 @@ const (
 // If fetch followed a redirect, the stand-in would get a second request, which fails the
 // test.
 func TestFetchRedirect(t *testing.T) {
-	for _, want := range []int{301, 307} {
-		newPortal(t, exchange{status: want, location: "/elsewhere"})
-		status, _, err := fetch("DELETE", "http://portal.example/", "", nil)
-		if status != want || err != nil {
-			t.Errorf("fetch returned %d, %v\nwant %d, <nil>", status, err, want)
+	for _, test := range []struct {
+		method   string
+		status   int
+		location string
+	}{
+		{"POST", 307, "/elsewhere"},
+		{"DELETE", 301, "https://portal.example/"},
+	} {
+		newPortal(t, exchange{status: test.status, location: test.location})
+		status, _, err := fetch(test.method, "http://portal.example/", "", nil)
+		if status != test.status || err != nil {
+			t.Errorf("fetch with %s returned %d, %v\nwant %d, <nil>", test.method, status, err, test.status)
 		}
 	}
 }
@@ -171,13 +180,13 @@ func TestFetchFailure(t *testing.T) {
 		{"Bearer ", "http://portal.example/", shortLink, nil, noKey},
 		{"Basic ", "http://portal.example/", shortLink, nil, noKey},
 		{"Bearer " + placeholderKey, "http://portal.example/", shortLink, nil, noKey},
-		{"sk-secret", "http://portal.example/", "http://" + placeholderHost + "/s/secret", nil,
+		{"sk-secret", "http://portal.example/", "https://" + placeholderHost + "/s/secret", nil,
 			"the sharing link, DOCSPACE_GUEST_LINK, is still a placeholder"},
 		{"sk-secret", "http://portal.example/", shortLink, func() {}, // A function has no JSON form.
 			"json: unsupported type: func()"},
 	} {
 		replace(t, &apiKey, test.key)
-		status, raw, err := fetch("POST", test.url, test.link, test.payload)
+		status, raw, err := fetch("DELETE", test.url, test.link, test.payload)
 		if status != 0 || raw != "" || fmt.Sprint(err) != test.want {
 			t.Errorf("fetch to %q with the key %q and the link %q returned %d, %q, %v\nwant 0, \"\", %s",
 				test.url, test.key, test.link, status, raw, err, test.want)
@@ -200,7 +209,7 @@ func TestLinkQuery(t *testing.T) {
 		exchanges       []exchange
 		want, wantError string
 	}{
-		{"full link", fullLink + "#top", nil, query, "<nil>"},
+		{"full link", "http://portal.example/?" + query + "#top", nil, query, "<nil>"},
 		{"path as location", shortLink, []exchange{
 			{request: getShort, status: 308, location: "/s/other"},
 			{request: "GET http://portal.example/s/other\n", status: 302, location: fullLink},
@@ -217,6 +226,9 @@ func TestLinkQuery(t *testing.T) {
 		}, "", "the sharing link leads to no guest, but to a page with status 200: it has to come from Share guest"},
 		{"status 400", shortLink, []exchange{{request: getShort, status: 400}}, "",
 			"asking where the sharing link leads: status 400"},
+		{"refused by the proxy", "https://portal.example/s/secret",
+			[]exchange{{request: "CONNECT portal.example:443\n", status: 403}}, "",
+			"asking where the sharing link leads: Forbidden"},
 		{"without https://", "portal.example/s/secret", nil, "", notURL},
 		{"no URL", "http://portal.example/%secret", nil, "", notURL},
 	} {
@@ -251,19 +263,19 @@ func TestApproveGuest(t *testing.T) {
 	}
 }
 
-// Without a link there is no Confirm.
+// Without a link there is no Confirm, and a portal refuses.
 func TestApproveGuestWithoutLink(t *testing.T) {
 	newPortal(t, exchange{
 		request: `POST http://portal.example/api/2.0/people/guests/share/approve
 Authorization: Bearer sk-secret
 Content-Type: application/json
 {"email":"jane@example.com"}`,
-		status: 200,
-		body:   approvalAnswer,
+		status: 403,
 	})
+	const want = "guest approval failed with status 403: no sharing link was given"
 	id, err := approveGuest("jane@example.com", "")
-	if id != guestID || err != nil {
-		t.Errorf("approveGuest returned %q, %v\nwant %q, <nil>", id, err, guestID)
+	if id != "" || fmt.Sprint(err) != want {
+		t.Errorf("approveGuest returned %q, %v\nwant \"\", %s", id, err, want)
 	}
 }
 
@@ -283,6 +295,8 @@ func TestApproveGuestFailure(t *testing.T) {
 		{"number as email", "jane@example.com", 200, `{"response":{"id":"42","email":42}}`, unusable},
 		{"no email", "jane@example.com", 200, `{"response":{"id":"42"}}`,
 			`the sharing link is for "", who is approved now, and not for "jane@example.com"`},
+		{"empty email", "", 200, approvalAnswer,
+			`the sharing link is for "Jane@example.com", who is approved now, and not for ""`},
 		// The escapes are Cyrillic letters that look like a and e.
 		{"look-alikes", "jan\u0435@example.com", 200, `{"response":{"id":"42","email":"j\u0430ne@example.com"}}`,
 			`the sharing link is for "j\u0430ne@example.com", who is approved now, and not for "jan\u0435@example.com"`},
@@ -335,7 +349,7 @@ func TestDeleteGuestFailure(t *testing.T) {
 	}
 }
 
-// Each of the three requests ends if nobody answers it, and no error shows a secret.
+// Each of the three requests ends if nobody answers it, and its error shows no secret.
 func TestClientTimeout(t *testing.T) {
 	if client.Timeout != 30*time.Second {
 		t.Errorf("the client's timeout is %v, want 30s", client.Timeout)
@@ -358,7 +372,7 @@ func TestClientTimeout(t *testing.T) {
 			err := call()
 			var cause net.Error
 			if !errors.As(err, &cause) || !cause.Timeout() {
-				t.Errorf("errors.As finds no timeout in the error:\n%v", err)
+				t.Errorf("the error wraps no timeout:\n%v", err)
 			}
 			if strings.Contains(fmt.Sprint(err), "secret") {
 				t.Errorf("the error shows the link or the key:\n%v", err)
@@ -390,7 +404,29 @@ Raw Response (delete): ` + deletionAnswer + `
 Guest with ID ` + guestID + ` deleted successfully.
 `, "", 0}
 	if got != want {
-		t.Errorf("the program's result is\n%+v\nwant\n%+v", got, want)
+		t.Errorf("the program's result is\n%#v\nwant\n%#v", got, want)
+	}
+}
+
+// Where the environment has nothing, the settings are those that TestMain gives.
+func TestProgramSettings(t *testing.T) {
+	proxy := newPortal(t, exchange{
+		request: `POST http://settings.example/api/2.0/people/guests/share/approve
+Authorization: Bearer sk-settings
+Confirm: type=GuestShareLink&key=settings
+Content-Type: application/json
+{"email":"settings@example.com"}`,
+		status: 429,
+		body:   "wait",
+	})
+	got := run(t, proxy, nil, "DOCSPACE_API_HOST=", "DOCSPACE_API_KEY=", "DOCSPACE_GUEST_EMAIL=", "DOCSPACE_GUEST_LINK=")
+	want := result{`Approving guest...
+Status Code: 429
+Raw Response: wait
+Guest approval failed. Status code: 429, Message: wait
+`, "guest approval failed with status 429\n", 1}
+	if got != want {
+		t.Errorf("the program's result is\n%#v\nwant\n%#v", got, want)
 	}
 }
 
@@ -402,15 +438,15 @@ func TestProgramFailure(t *testing.T) {
 		exchanges              []exchange
 		wantStdout, wantStderr string
 	}{
-		{"argument", []string{"--help"}, "", nil, "",
+		{"arguments", []string{"bob@example.com", "--dry-run"}, "", nil, "",
 			"nothing was sent: the settings are environment variables, not arguments\n"},
 		{"placeholder", nil, "DOCSPACE_API_HOST=https://" + placeholderHost, nil,
 			"Approving guest...\n", "approving the guest: " + noHost + "\n"},
 		// For a host with https://, a proxy gets a CONNECT first.
-		{"refused by the proxy", nil, "DOCSPACE_API_HOST=https://portal.example/100%25",
+		{"refused by the proxy", nil, "DOCSPACE_API_HOST=https://portal.example/100%25/2.0",
 			[]exchange{{request: "CONNECT portal.example:443\n", status: 403}},
 			"Approving guest...\n",
-			"approving the guest: Post \"https://portal.example/100%25/api/2.0/people/guests/share/approve\": Forbidden\n"},
+			"approving the guest: Post \"https://portal.example/100%25/2.0/api/2.0/people/guests/share/approve\": Forbidden\n"},
 		{"link answered with 429", nil, "DOCSPACE_GUEST_LINK=" + shortLink, []exchange{{status: 429}},
 			"Approving guest...\n", "approving the guest: asking where the sharing link leads: status 429\n"},
 		{"approval refused", nil, "", []exchange{{request: approvalRequest, status: 403, body: "100%\r\n"}},
@@ -433,7 +469,7 @@ func TestProgramFailure(t *testing.T) {
 			got := run(t, newPortal(t, test.exchanges...), test.arguments, test.setting)
 			want := result{test.wantStdout, test.wantStderr, 1}
 			if got != want {
-				t.Errorf("the program's result is\n%+v\nwant\n%+v", got, want)
+				t.Errorf("the program's result is\n%#v\nwant\n%#v", got, want)
 			}
 		})
 	}
@@ -441,15 +477,17 @@ func TestProgramFailure(t *testing.T) {
 
 // TestMain lets the test binary be the program, so that run can start it.
 func TestMain(m *testing.M) {
-	if os.Getenv("MANAGE_GUESTS_TEST_MAIN") != "" {
-		// A copy of the functions has no main, so only main may take these from the environment.
-		if apiHost == "http://portal.example" || apiKey == "sk-secret" {
-			log.Fatal("host or key are the environment's before main begins")
-		}
-		main()
-		return
+	if os.Getenv("MANAGE_GUESTS_TEST_MAIN") == "" {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	// A copy of the functions has no main, so only main may take these from the environment.
+	if apiHost == "http://portal.example" || apiKey == "sk-secret" {
+		log.Fatal("host or key are the environment's before main begins")
+	}
+	// Whatever stands in main.go, the tests must not reach it.
+	apiHost, apiKey = "http://settings.example", "sk-settings"
+	guestEmail, guestLink = "settings@example.com", "http://settings.example/?type=GuestShareLink&key=settings"
+	main()
 }
 
 // replace gives a variable another value until the test ends.
@@ -469,7 +507,8 @@ type exchange struct {
 
 // newPortal starts a stand-in for a portal and returns its URL. Until the test ends, it
 // gets the requests to any host, and each has to be that of the next exchange. The host
-// and the key are set, and what the functions print is dropped.
+// and the key are set, those of the environment must not count, and what the functions
+// print is dropped.
 func newPortal(t *testing.T, exchanges ...exchange) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(exchanges) == 0 {
@@ -499,12 +538,14 @@ func newPortal(t *testing.T, exchanges ...exchange) string {
 	t.Cleanup(func() {
 		server.Close()
 		if len(exchanges) > 0 && !t.Failed() {
-			t.Errorf("this did not come, nor what follows it: %+v", exchanges[0])
+			t.Errorf("this request did not come:\n%s", exchanges[0].request)
 		}
 	})
 	sendAllTo(t, server.Listener)
 	replace(t, &apiHost, "http://portal.example")
 	replace(t, &apiKey, "sk-secret")
+	t.Setenv("DOCSPACE_API_HOST", "http://environment.example")
+	t.Setenv("DOCSPACE_API_KEY", "sk-environment")
 	replace(t, &os.Stdout, nil)
 	return server.URL
 }
