@@ -35,8 +35,7 @@ import (
 	"unicode"
 )
 
-// The settings. Nothing is sent until host and key are set, here or by main, which lets
-// environment variables win.
+// The settings. Nothing is sent until host and key are set.
 var (
 	apiHost    = "https://yourportal.onlyoffice.com"
 	apiKey     = "your_api_key"
@@ -119,8 +118,8 @@ func deleteGuest(userID string) error {
 	return nil
 }
 
-// main runs the guest management flow with the settings, or the environment variables
-// that replace them, and stops at the first step that fails.
+// main lets environment variables win over the settings, runs the guest management flow,
+// and stops at the first step that fails.
 func main() {
 	// This keeps the date out of log.Fatal, which prints to standard error and exits with 1.
 	log.SetFlags(0)
