@@ -438,7 +438,7 @@ func TestProgramFailure(t *testing.T) {
 		exchanges              []exchange
 		wantStdout, wantStderr string
 	}{
-		{"arguments", []string{"bob@example.com", "--dry-run"}, "", nil, "",
+		{"argument", []string{"bob@example.com"}, "", nil, "",
 			"nothing was sent: the settings are environment variables, not arguments\n"},
 		{"placeholder", nil, "DOCSPACE_API_HOST=https://" + placeholderHost, nil,
 			"Approving guest...\n", "approving the guest: " + noHost + "\n"},
