@@ -43,7 +43,7 @@ var (
 	guestLink  = "" // The sample has no link; without one, a portal refuses.
 )
 
-// headers returns the headers of both requests. A portal reads an API key only after
+// headers returns the headers of the two calls. A portal reads an API key only after
 // the word Bearer, so headers adds it, unless the key begins with Bearer or Basic.
 func headers() http.Header {
 	authorization := apiKey // := declares what is new to its left, = only assigns.
@@ -61,7 +61,7 @@ func approveGuest(email, link string) (string, error) {
 	url := apiHost + "/api/2.0/people/guests/share/approve"
 	// Go has no fetch: ours, further down, adds the headers and sends the map as JSON. It
 	// needs no await and throws no exception, but returns its results and an error, which
-	// is nil if an answer came, a refusal included.
+	// is nil if a whole answer came, be it a refusal.
 	status, raw, err := fetch("POST", url, link, map[string]any{"email": email})
 	if err != nil {
 		return "", fmt.Errorf("approving the guest: %w", err) // %w puts the cause in.
@@ -255,8 +255,8 @@ func isPage(raw string) bool {
 const pageHint = ": a page answered, not the portal's API: check the host, and what stands before the portal " +
 	"(a sign-in, a filter, a gateway)"
 
-// approvalHint returns the likely cause of a refused approval, or nothing if the answer
-// does not show one.
+// approvalHint returns a colon and the likely cause of a refused approval, or nothing if
+// the answer does not show one.
 func approvalHint(status int, raw, link string) string {
 	switch {
 	case status == 301 || status == 302 || status == 307 || status == 308:
@@ -277,7 +277,7 @@ func approvalHint(status int, raw, link string) string {
 		return ": the portal lets in only some IP addresses"
 	case status == 403 && raw == "" && link == "":
 		return ": no sharing link was given"
-	case status == 404 && !strings.Contains(raw, `"error"`): // With it, the answer has the words.
+	case status == 404 && !strings.Contains(raw, `"error"`): // With it, the answer itself says what is wrong.
 		return ": the portal is suspended, or the host is not its address"
 	case status == 500 && strings.Contains(raw, "current tenant"):
 		return ": the server has no portal of that name"
@@ -287,8 +287,8 @@ func approvalHint(status int, raw, link string) string {
 	return ""
 }
 
-// deletionHint returns the likely cause of a refused deletion, or nothing if the answer
-// does not show one.
+// deletionHint returns a colon and the likely cause of a refused deletion, or nothing if
+// the answer does not show one.
 func deletionHint(status int, raw string) string {
 	switch {
 	case status >= 500:
